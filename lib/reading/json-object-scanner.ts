@@ -10,9 +10,7 @@ export interface ObjectLayout {
   readonly valueRanges: readonly number[];
 }
 
-const QUOTE = 0x22;
 const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
@@ -29,7 +27,8 @@ export function scanJsonObject(json: Uint8Array, keyBytes: Uint8Array): ObjectLa
   cursor.skipSpace();
   const opening = json[cursor.at];
   if (opening !== OPEN_BRACE) {
-    if (opening !== OPEN_BRACKET && opening !== QUOTE) cursor.skipValue();
+    cursor.skipValue();
+    failAtFurtherText(cursor);
     throw notAnObject();
   }
   cursor.at++;
@@ -39,9 +38,13 @@ export function scanJsonObject(json: Uint8Array, keyBytes: Uint8Array): ObjectLa
   const empty = json[cursor.at] === CLOSE_BRACE;
   if (!empty) insertAt = scanMembers(cursor, keyBytes, valueRanges);
   cursor.at++;
-  cursor.skipSpace();
-  if (cursor.at < json.length) cursor.fail('unexpected text after the object');
+  failAtFurtherText(cursor);
   return { insertAt, empty, valueRanges };
+}
+
+function failAtFurtherText(cursor: JsonCursor): void {
+  cursor.skipSpace();
+  if (cursor.at < cursor.json.length) cursor.fail('unexpected text after the value');
 }
 
 /** The error for JSON that is no object. */
