@@ -1,0 +1,143 @@
+import { KAFKA_TIMESTAMP, SEQUENCE, SOURCE } from '../reading/keys';
+import type { Reading } from '../reading/reading';
+import { delaySummary, type DelaySummary } from './delay-summary';
+import type { Hop } from './hop-table';
+import { readingDelays, type HopDelay } from './reading-delays';
+import { RecentSequences } from './recent-sequences';
+import { SortedWindow, type WindowLimits } from './sorted-window';
+
+export interface LatencyMonitorOptions {
+  readonly hops: readonly Hop[];
+  /** Rolling window of each hop of each source. */
+  readonly window: WindowLimits;
+  /** Sources kept at most; a further one takes the place of the source heard least recently. Default 100. */
+  readonly maxSources?: number;
+  /** Sequence numbers remembered per source to tell repeats. Default 16,384 (128 KiB). */
+  readonly rememberedSequences?: number;
+}
+
+/** One hop of one source, summed up over the window. */
+export interface HopSummary extends DelaySummary {
+  /** The readings' `Source`; empty for readings without one. */
+  readonly source: string;
+  readonly label: string;
+}
+
+interface SourceState {
+  readonly sequences: RecentSequences;
+  readonly windows: Map<string, SortedWindow>;
+  lastHeard: number;
+}
+
+const MAX_SOURCES = 100;
+const REMEMBERED_SEQUENCES = 16_384;
+
+/**
+ * Delays of readings and their rolling statistics, kept per source. A reading whose `Source` and `Sequence` were seen
+ * before is a repeat (a redelivery after an outage) and counts once; readings without a `Sequence` all count. Order
+ * does not matter: a late reading enters the window when it arrives. Feed one monitor from one point of the pipeline,
+ * as a reading that passes two points would be a repeat at the second.
+ */
+export class LatencyMonitor {
+  readonly #options: Required<LatencyMonitorOptions>;
+  readonly #sources = new Map<string, SourceState>();
+  #observed = 0;
+  #repeats = 0;
+
+  /** @throws RangeError when two hops share a label, a limit is not above 0, or there is no hop */
+  constructor({
+    hops,
+    window,
+    maxSources = MAX_SOURCES,
+    rememberedSequences = REMEMBERED_SEQUENCES,
+  }: LatencyMonitorOptions) {
+    const labels = new Set(hops.map(({ label }) => label));
+    if (labels.size === 0) throw new RangeError('the hop table is empty: name at least one hop');
+    if (labels.size < hops.length) throw new RangeError('two hops have the same label: every label must differ');
+    for (const limit of [maxSources, rememberedSequences]) {
+      if (!(Number.isInteger(limit) && limit > 0))
+        throw new RangeError(`a limit is a whole number above 0, got ${limit}`);
+    }
+    new SortedWindow(window);
+    this.#options = { hops, window, maxSources, rememberedSequences };
+  }
+
+  /** Readings taken into the statistics so far. */
+  get observed(): number {
+    return this.#observed;
+  }
+
+  /** Readings dropped because they had been seen before. */
+  get repeats(): number {
+    return this.#repeats;
+  }
+
+  /**
+   * Takes in one reading. Hops to `NOW` end at its `Kafka_Timestamp` where it has one, as that was taken closer to the
+   * wire, else at its arrival.
+   *
+   * @param arrivalMs epoch milliseconds; also the time by which the window ages
+   * @returns the delays of the reading, possibly none; undefined for a repeat
+   */
+  observe(reading: Reading, arrivalMs: number): HopDelay[] | undefined {
+    const state = this.#stateOf(reading[SOURCE]);
+    const sequence = reading[SEQUENCE];
+    if (Number.isSafeInteger(sequence) && (sequence as number) >= 0 && !state.sequences.remember(sequence as number)) {
+      this.#repeats += 1;
+      return undefined;
+    }
+    const stamp = reading[KAFKA_TIMESTAMP];
+    const delays = readingDelays(reading, this.#options.hops, Number.isFinite(stamp) ? (stamp as number) : arrivalMs);
+    for (const { label, delayMs } of delays) {
+      let window = state.windows.get(label);
+      if (!window) state.windows.set(label, (window = new SortedWindow(this.#options.window)));
+      window.add(delayMs, arrivalMs);
+    }
+    this.#observed += 1;
+    return delays;
+  }
+
+  /** The windows as they are at `nowMs`, by source in order of appearance, then by hop; empty windows are left out. */
+  summaries(nowMs: number): HopSummary[] {
+    const summaries: HopSummary[] = [];
+    for (const [source, { windows }] of this.#sources) {
+      for (const { label } of this.#options.hops) {
+        const window = windows.get(label);
+        window?.evict(nowMs);
+        if (window && window.count > 0) summaries.push({ source, label, ...delaySummary(window.sorted) });
+      }
+    }
+    return summaries;
+  }
+
+  /** Forgets everything, the counters too. */
+  clear(): void {
+    this.#sources.clear();
+    this.#observed = 0;
+    this.#repeats = 0;
+  }
+
+  #stateOf(name: unknown): SourceState {
+    const source = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
+    const heard = this.#observed + this.#repeats;
+    const known = this.#sources.get(source);
+    if (known) {
+      known.lastHeard = heard;
+      return known;
+    }
+    if (this.#sources.size >= this.#options.maxSources) this.#forgetLeastRecent();
+    const state = {
+      sequences: new RecentSequences(this.#options.rememberedSequences),
+      windows: new Map<string, SortedWindow>(),
+      lastHeard: heard,
+    };
+    this.#sources.set(source, state);
+    return state;
+  }
+
+  #forgetLeastRecent(): void {
+    let oldest: [string, SourceState] | undefined;
+    for (const entry of this.#sources) if (!oldest || entry[1].lastHeard < oldest[1].lastHeard) oldest = entry;
+    if (oldest) this.#sources.delete(oldest[0]);
+  }
+}
