@@ -1,7 +1,8 @@
 /** Addresses of the real servers that the test run started; a test without its server fails instead of passing unseen. */
 function address(variable: string): string {
   const value = process.env[variable];
-  if (!value) throw new Error(`${variable} is not set: run the tests by "npm test -- FILE", which starts the servers first`);
+  if (!value)
+    throw new Error(`${variable} is not set: run the tests by "npm test -- FILE", which starts the servers first`);
   return value;
 }
 

@@ -1,0 +1,58 @@
+import type { Node, NodeStatusFill, NodeStatusShape } from '@node-red/registry';
+
+/** What a status means; the table gives its look, the same for all nodes. */
+export type StatusKind = 'connecting' | 'connected' | 'waiting' | 'stopped' | 'busy' | 'failed' | 'idle';
+
+const LOOK: Readonly<Record<StatusKind, { fill: NodeStatusFill; shape: NodeStatusShape }>> = {
+  connecting: { fill: 'yellow', shape: 'ring' },
+  connected: { fill: 'green', shape: 'dot' },
+  waiting: { fill: 'red', shape: 'ring' },
+  stopped: { fill: 'grey', shape: 'ring' },
+  busy: { fill: 'blue', shape: 'dot' },
+  failed: { fill: 'red', shape: 'dot' },
+  idle: { fill: 'grey', shape: 'dot' },
+};
+/** Counts change with every reading; the editor needs them at the pace of an eye. */
+const EVERY_MS = 500;
+
+/**
+ * The status under a node: sent only when it changes, and at most twice a second while only its text changes. The last
+ * one always gets through.
+ */
+export class StatusLine {
+  private shown = '';
+  private pending: { kind: StatusKind; text: string } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private lastKind: StatusKind | undefined;
+  private closed = false;
+
+  constructor(private readonly node: Pick<Node, 'status'>) {}
+
+  show(kind: StatusKind, text: string): void {
+    if (this.closed) return;
+    this.pending = { kind, text };
+    if (kind !== this.lastKind || this.timer === undefined) this.flush();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const next = this.pending;
+    this.pending = undefined;
+    if (!next) return;
+    this.lastKind = next.kind;
+    const key = `${next.kind}|${next.text}`;
+    if (key !== this.shown) {
+      this.shown = key;
+      this.node.status({ ...LOOK[next.kind], text: next.text });
+    }
+    this.timer = setTimeout(() => this.flush(), EVERY_MS);
+    this.timer.unref();
+  }
+}

@@ -1,0 +1,44 @@
+// Builds dist/ and examples/ from nodes/, lib/, icons/ and flows/.
+//   dist/lib, dist/nodes/<type>/…    the compiled sources
+//   dist/nodes/<type>.js             what Node-RED loads: one function, beside its .html, locales/ and icons/
+//   examples/                        the flows, where the import dialog looks for them
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { editorScript } from './build/editor-script.mjs';
+import { formTemplate } from './build/form-template.mjs';
+import { help } from './build/help.mjs';
+import { languages, words } from './build/words.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const at = (...parts) => join(root, ...parts);
+const require = createRequire(import.meta.url);
+const { nodes } = JSON.parse(readFileSync(at('package.json'), 'utf8'))['node-red'];
+
+const started = Date.now();
+for (const folder of ['dist', 'examples']) rmSync(at(folder), { recursive: true, force: true });
+execFileSync(process.execPath, [at('node_modules/@typescript/native/bin/tsc'), '-p', at('tsconfig.build.json')], {
+  stdio: 'inherit',
+});
+for (const [type, file] of Object.entries(nodes)) {
+  if (file !== `dist/nodes/${type}.js`) throw new Error(`package.json: "${type}" should be dist/nodes/${type}.js`);
+  const { definition } = require(at('dist/nodes', type, 'options.js'));
+  if (definition?.type !== type) throw new Error(`nodes/${type}/options.ts: no exported definition of type ${type}`);
+  writeFileSync(at('dist/nodes', `${type}.js`), `module.exports = require('./${type}/${type}.js').default;\n`);
+  writeFileSync(
+    at('dist/nodes', `${type}.html`),
+    [await editorScript(root, definition), formTemplate(definition)].join('\n'),
+  );
+  for (const language of languages) {
+    const catalogue = words(root, language, type);
+    const folder = at('dist/nodes/locales', language);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${type}.json`), JSON.stringify(catalogue, null, 1));
+    writeFileSync(join(folder, `${type}.html`), help(root, language, definition, catalogue));
+  }
+}
+mkdirSync(at('dist/nodes/icons'), { recursive: true });
+for (const icon of readdirSync(at('icons'))) cpSync(at('icons', icon), at('dist/nodes/icons', icon));
+cpSync(at('flows'), at('examples'), { recursive: true });
+console.log(`built ${Object.keys(nodes).length} nodes in ${Date.now() - started} ms`);

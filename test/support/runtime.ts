@@ -1,0 +1,109 @@
+import type { TestContext } from 'node:test';
+import type { Node, NodeMessage, NodeStatus } from '@node-red/registry';
+import helper from 'node-red-node-test-helper';
+
+// The Node-RED under test: `NODE_RED=node-red-5 npm test -- FILE`.
+helper.init(require.resolve(process.env['NODE_RED'] ?? 'node-red'));
+
+interface FlowItem {
+  readonly id: string;
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
+export type Message = NodeMessage & { [property: string]: unknown; error?: { message: string; code?: string } };
+type Initializer = Parameters<typeof helper.load>[0];
+
+/** A node type as Node-RED loads it: from the build. */
+const built = (type: string): Initializer => require(`../../dist/nodes/${type}.js`) as Initializer;
+
+/** A flow that runs in a real Node-RED runtime within this process; it is stopped when the test ends. */
+export class Runtime {
+  private constructor() {}
+
+  /** @param types the node types of ours that the flow uses, config nodes first */
+  static async start(
+    context: TestContext,
+    types: readonly string[],
+    flow: readonly FlowItem[],
+    credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+  ): Promise<Runtime> {
+    await new Promise<void>((ready) => helper.startServer(ready));
+    context.after(async () => {
+      await helper.unload();
+      await new Promise<void>((stopped) => helper.stopServer(stopped));
+    });
+    await helper.load(types.map(built) as never, flow as never, credentials as never);
+    return new Runtime();
+  }
+
+  node(id: string): Node {
+    return helper.getNode(id);
+  }
+
+  send(id: string, message: Message): void {
+    this.node(id).receive(message);
+  }
+
+  /** The next message that reaches a `helper` node. */
+  next(id: string): Promise<Message> {
+    return new Promise((resolve) => this.node(id).once('input', (message) => resolve(message as Message)));
+  }
+
+  /** The next `count` messages that reach a `helper` node. */
+  collect(id: string, count: number): Promise<Message[]> {
+    return new Promise((resolve) => {
+      const messages: Message[] = [];
+      const take = (message: NodeMessage): void => {
+        messages.push(message as Message);
+        if (messages.length < count) return;
+        this.node(id).removeListener('input', take);
+        resolve(messages);
+      };
+      this.node(id).on('input', take);
+    });
+  }
+
+  /** Every message that reaches a `helper` node from now on. */
+  record(id: string): Message[] {
+    const messages: Message[] = [];
+    this.node(id).on('input', (message) => messages.push(message as Message));
+    return messages;
+  }
+
+  /** The first status of a node from now on whose text matches; waits at most 20 s. */
+  status(id: string, text: RegExp): Promise<NodeStatus> {
+    return new Promise((resolve, reject) => {
+      const node = this.node(id) as unknown as NodeJS.EventEmitter;
+      const seen: string[] = [];
+      const late = setTimeout(
+        () => reject(new Error(`no status like ${text} of ${id}; seen: ${seen.join(' | ')}`)),
+        20_000,
+      );
+      const check = (call: { args: [NodeStatus] }): void => {
+        const status = call.args[0];
+        seen.push(status.text ?? '');
+        if (!text.test(status.text ?? '')) return;
+        clearTimeout(late);
+        node.removeListener('call:status', check);
+        resolve(status);
+      };
+      node.on('call:status', check);
+    });
+  }
+
+  /** Stops the flow as a deploy or a shutdown does. */
+  async unload(): Promise<void> {
+    await helper.unload();
+  }
+
+  /** What the runtime has logged so far, `[level, message]`. */
+  log(): [number, string][] {
+    const events = helper.log().args as [{ level: number; msg: unknown }][];
+    return events.map(([event]) => [event.level, String(event.msg)]);
+  }
+
+  /** The address of the admin interface. */
+  get url(): string {
+    return helper.url();
+  }
+}
