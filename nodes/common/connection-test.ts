@@ -30,7 +30,7 @@ export function serveConnectionTest<D extends NodeDefinition>(
       const run = async (): Promise<string> => {
         const secrets = await storedSecrets(RED, definition, String(body.id), record(body.secrets));
         const options = resolveOptions(definition, expand(record(body.values)));
-        return (await test(options, secrets as SecretsOf<D>)).description;
+        return (await test(options, secrets)).description;
       };
       run().then(
         (text) => response.json({ ok: true, text }),

@@ -33,7 +33,7 @@ export class NodeContext<D extends NodeDefinition> {
   /** A word of this node's own catalogue (`status.x`) or of the common one (`common.status.x`). */
   word(key: string, params: Record<string, string | number> = {}): string {
     const path = key.startsWith('common.') ? key : `${this.definition.type}.${key}`;
-    return this.RED._(path, params as never);
+    return this.RED._(path, params);
   }
 
   /** Whether anything is wired to an output; false when the node does not have it. */
@@ -52,7 +52,7 @@ export class NodeContext<D extends NodeDefinition> {
     outputs[index] = message;
     by(outputs);
   }
-  private readonly sendAll = (outputs: (FlowMessage | null)[]): void => this.node.send(outputs as never);
+  private readonly sendAll = (outputs: (FlowMessage | null)[]): void => this.node.send(outputs);
 
   /** Shows and logs a lasting trouble (a server away, a wrong password): at most one line a minute for the same one. */
   trouble(thrown: unknown): void {
@@ -82,8 +82,8 @@ export class NodeContext<D extends NodeDefinition> {
   ): boolean {
     this.counters.rejected++;
     this.counters.lastError = error.message;
-    if (!this.wired('rejected' as PortOf<D>)) return false;
-    this.send('rejected' as PortOf<D>, { ...message, error: rejectedError(error, this.node) }, by);
+    if (!this.wired('rejected')) return false;
+    this.send('rejected', { ...message, error: rejectedError(error, this.node) }, by);
     return true;
   }
 
@@ -98,7 +98,7 @@ function secretsOf<D extends NodeDefinition>(definition: D, saved: Record<string
     const value = saved?.[name];
     if (option.kind === 'secret' && typeof value === 'string' && value !== '') secrets[name] = value;
   }
-  return Object.freeze(secrets) as SecretsOf<D>;
+  return Object.freeze(secrets);
 }
 
 export function asTwinError(thrown: unknown): TwinError {

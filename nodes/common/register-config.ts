@@ -39,7 +39,7 @@ export function registerConfig<D extends NodeDefinition, C>(
       this.error(this.twinError.message);
     }
   }
-  RED.nodes.registerType(definition.type, TwinConfig as never, { credentials: credentialsOf(definition) as never });
+  RED.nodes.registerType(definition.type, TwinConfig, { credentials: credentialsOf(definition) });
   serveConnectionTest(RED, definition, (options, secrets) => test(RED, options, secrets));
 }
 

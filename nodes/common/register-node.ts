@@ -51,23 +51,16 @@ export function registerNode<D extends NodeDefinition>(
       refuse(RED, this, asTwinError(thrown));
       return;
     }
-    const { input } = behaviour;
-    if (input) {
+    if (behaviour.input) {
       this.on('input', (message, send, done) =>
-        handle(
-          context,
-          (flow) => input.call(behaviour, message as FlowMessage, flow),
-          message as FlowMessage,
-          send as never,
-          done,
-        ),
+        handle(context, behaviour, message as FlowMessage, send as unknown as Send, done),
       );
     }
     this.on('close', (removed: boolean, done: () => void) => {
       void close(context, behaviour, removed).then(done);
     });
   }
-  RED.nodes.registerType(definition.type, TwinNode as never, { credentials: credentialsOf(definition) as never });
+  RED.nodes.registerType(definition.type, TwinNode, { credentials: credentialsOf(definition) });
 }
 
 async function close<D extends NodeDefinition>(
@@ -90,11 +83,13 @@ function refuse(RED: NodeAPI, node: Node, error: TwinError): void {
   node.on('input', (_message, _send, done) => done(error));
 }
 
+type Send = (outputs: (FlowMessage | null)[]) => void;
+
 function handle<D extends NodeDefinition>(
   context: NodeContext<D>,
-  work: (flow: InputFlow<D>) => Promise<void> | void,
+  behaviour: NodeBehaviour<D>,
   message: FlowMessage,
-  send: (outputs: (FlowMessage | null)[]) => void,
+  send: Send,
   done: (error?: Error) => void,
 ): void {
   let unrouted: TwinError | undefined;
@@ -110,9 +105,9 @@ function handle<D extends NodeDefinition>(
     finish();
   };
   context.counters.received++;
-  let pending: Promise<void> | void;
+  let pending: Promise<void> | void | undefined;
   try {
-    pending = work(flow);
+    pending = behaviour.input?.(message, flow);
   } catch (thrown) {
     giveUp(thrown);
     return;

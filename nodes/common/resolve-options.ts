@@ -63,7 +63,7 @@ function convert(option: Option | ColumnOption, value: unknown): unknown {
     case 'choice':
     case 'config':
     case 'secret':
-      return String(value as string);
+      return String(value);
   }
 }
 

@@ -32,7 +32,7 @@ export class Runtime {
       await helper.unload();
       await new Promise<void>((stopped) => helper.stopServer(stopped));
     });
-    await helper.load(types.map(built) as never, flow as never, credentials as never);
+    await helper.load(types.map(built) as never, flow as never, credentials);
     return new Runtime();
   }
 
@@ -54,7 +54,7 @@ export class Runtime {
     return new Promise((resolve) => {
       const messages: Message[] = [];
       const take = (message: NodeMessage): void => {
-        messages.push(message as Message);
+        messages.push(message);
         if (messages.length < count) return;
         this.node(id).removeListener('input', take);
         resolve(messages);
@@ -66,7 +66,7 @@ export class Runtime {
   /** Every message that reaches a `helper` node from now on. */
   record(id: string): Message[] {
     const messages: Message[] = [];
-    this.node(id).on('input', (message) => messages.push(message as Message));
+    this.node(id).on('input', (message) => messages.push(message));
     return messages;
   }
 

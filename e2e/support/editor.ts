@@ -1,0 +1,202 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type Locator, type Page, chromium } from 'playwright-core';
+
+/** The browser that Debian's package brings, or the one that CHROMIUM names. */
+function browserPath(): string {
+  const known = [
+    process.env['CHROMIUM'],
+    '/usr/bin/chromium-headless-shell',
+    '/usr/bin/chromium',
+    '/usr/bin/google-chrome',
+  ];
+  const found = known.find((path) => path !== undefined && existsSync(path));
+  if (!found)
+    throw new Error("no Chromium found: install Debian's chromium-headless-shell or set CHROMIUM to its path");
+  return found;
+}
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: browserPath(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+interface EditorGlobals {
+  RED: {
+    nodes: {
+      dirty(): boolean;
+      eachNode(visit: (node: { id: string }) => void): void;
+      getWorkspaceOrder(): string[];
+      node(id: string): Record<string, unknown> | null;
+    };
+    workspaces: { show(id: string): void; active(): string };
+    view: { scale(): number };
+  };
+  jQuery: { fx: { off: boolean } };
+}
+
+/** A Node-RED editor in a browser page, driven as a user would; keeps what went wrong in the page. */
+export class Editor {
+  /** Errors of the page and of its console. */
+  readonly problems: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on('pageerror', (error) => this.problems.push(`page: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(`console: ${message.text()} ${message.location().url}`);
+    });
+  }
+
+  static async open(browser: Browser, url: string, viewport = { width: 1600, height: 1000 }): Promise<Editor> {
+    const editor = new Editor(await browser.newPage({ viewport }));
+    await editor.page.goto(url, { waitUntil: 'domcontentloaded' });
+    await editor.ready();
+    // Slides and notifications would cover what the next click is meant for.
+    await editor.page.evaluate(() => {
+      (globalThis as unknown as EditorGlobals).jQuery.fx.off = true;
+    });
+    await editor.page.addStyleTag({ content: '#red-ui-notifications { display: none }' });
+    return editor;
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.waitForSelector('.red-ui-palette-node', { state: 'attached', timeout: 60_000 });
+    await this.page.waitForFunction(
+      () => (globalThis as unknown as Partial<EditorGlobals>).RED?.nodes?.getWorkspaceOrder?.().length,
+    );
+    await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+  }
+
+  paletteNode(type: string): Locator {
+    return this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+  }
+
+  /** Types into the palette's filter, which brings the matching nodes into view. */
+  async filterPalette(text: string): Promise<void> {
+    const box = this.page.locator('#red-ui-palette-search input');
+    await box.fill('');
+    await box.pressSequentially(text);
+    // The filter acts when typing has paused; a node that does not match is the sign that it has.
+    const inject = this.paletteNode('inject');
+    await inject.waitFor({ state: text === '' ? 'visible' : 'hidden' });
+  }
+
+  /** Drags a node type from the palette to a place on the canvas; answers the new node's id. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    await this.filterPalette(type);
+    const canvas = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!canvas) throw new Error('the editor shows no canvas');
+    const before = await this.nodeIds();
+    await this.paletteNode(type).hover();
+    await this.page.mouse.down();
+    await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 12 });
+    await this.page.mouse.up();
+    await this.page.waitForFunction((count) => {
+      let now = 0;
+      (globalThis as unknown as EditorGlobals).RED.nodes.eachNode(() => now++);
+      return now > count;
+    }, before.length);
+    await this.filterPalette('');
+    const added = (await this.nodeIds()).find((id) => !before.includes(id));
+    if (!added) throw new Error(`dragging ${type} added no node`);
+    return added;
+  }
+
+  nodeIds(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const ids: string[] = [];
+      (globalThis as unknown as EditorGlobals).RED.nodes.eachNode(({ id }) => ids.push(id));
+      return ids;
+    });
+  }
+
+  /** The drawing of a node on the canvas. */
+  drawn(id: string): Locator {
+    return this.page.locator(`g.red-ui-flow-node-group[id="${id}"]`);
+  }
+
+  /** Opens a node's edit dialog. */
+  async edit(id: string): Promise<void> {
+    await this.drawn(id).locator('.red-ui-flow-node').first().dblclick();
+    await this.settled('#node-dialog-ok');
+  }
+
+  field(name: string): Locator {
+    return this.page.locator(`#node-input-${name}`);
+  }
+
+  configField(name: string): Locator {
+    return this.page.locator(`#node-config-input-${name}`);
+  }
+
+  async done(): Promise<void> {
+    await this.page.locator('#node-dialog-ok').last().click();
+    await this.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+  }
+
+  /** Adds a config node from the dialog of the node that refers to it. */
+  async addConfig(name: string, fill: () => Promise<void>): Promise<void> {
+    await this.page.locator(`#node-input-btn-${name}-add, #node-input-lookup-${name}`).first().click();
+    await this.settled('#node-config-dialog-ok');
+    await fill();
+    await this.page.locator('#node-config-dialog-ok').click();
+    await this.page.locator('#node-config-dialog-ok').waitFor({ state: 'detached' });
+    await this.settled('#node-dialog-ok');
+  }
+
+  /** Deploys; answers the status of the runtime's reply. */
+  async deploy(): Promise<number> {
+    const reply = this.page.waitForResponse(
+      (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
+    );
+    await this.page.locator('#red-ui-header-button-deploy').click();
+    // The editor asks once more when nodes are not filled in or not used.
+    const confirm = this.page.locator('#node-dialog-confirm-deploy-deploy');
+    const response = await Promise.race([reply, confirm.waitFor({ state: 'visible' }).then(() => undefined)]);
+    if (response === undefined) await confirm.click();
+    const status = (await reply).status();
+    await this.page.waitForFunction(() => !(globalThis as unknown as EditorGlobals).RED.nodes.dirty());
+    await this.page.locator('.red-ui-deploy-button-spinner').waitFor({ state: 'hidden' });
+    return status;
+  }
+
+  /** Brings a flow's tab to the front. */
+  async showFlow(label: string): Promise<void> {
+    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab-label', { hasText: label }).first().click();
+  }
+
+  /** Waits until the status under a node reads so; answers its text. */
+  async status(id: string, text: RegExp): Promise<string> {
+    const label = this.drawn(id).locator('.red-ui-flow-node-status-label').filter({ hasText: text });
+    await label.waitFor({ timeout: 20_000 });
+    return (await label.first().textContent()) ?? '';
+  }
+
+  /** Imports one of the flows that a module ships, by the import dialog. */
+  async importExample(path: readonly string[]): Promise<void> {
+    await this.page.locator('#red-ui-workspace-chart').click({ position: { x: 5, y: 5 } });
+    await this.page.keyboard.press('Control+i');
+    await this.page.locator('#red-ui-clipboard-dialog-import-tabs').waitFor({ state: 'visible' });
+    await this.page.locator('#red-ui-tab-red-ui-clipboard-dialog-import-tab-examples a').first().click();
+    const pane = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    for (const label of path) {
+      const exact = new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`);
+      await pane.locator('.red-ui-treeList-label').filter({ hasText: exact }).first().click();
+    }
+    await this.page.locator('#red-ui-clipboard-dialog-ok:not([disabled])').click();
+    await this.page.locator('#red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
+  }
+
+  /** Waits until a tray has slid in: its button is there and no longer moves. */
+  private async settled(selector: string): Promise<void> {
+    const button = this.page.locator(selector).last();
+    await button.waitFor({ state: 'visible' });
+    await button.click({ trial: true });
+  }
+}
