@@ -31,7 +31,10 @@ const layerRules = Object.entries(layers).map(([folder, { imports, owns }]) => {
               group: [...systems.filter((name) => !owns.includes(name)), ...nodeRed, '**/nodes/**'],
               message: 'each outside system is known only in its own folder under lib/, Node-RED only under nodes/',
             },
-            { group: closed.map((other) => `../${other}/*`), message: `lib/${folder} may import ${imports.join(', ') || 'nothing'}` },
+            {
+              group: closed.map((other) => `../${other}/*`),
+              message: `lib/${folder} may import ${imports.join(', ') || 'nothing'}`,
+            },
           ],
         },
       ],
@@ -46,7 +49,11 @@ export default defineConfig(
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: { globals: { ...globals.node, window: 'readonly', document: 'readonly' } },
   },
-  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    files: ['**/*.cjs', 'test/**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: globals.node },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

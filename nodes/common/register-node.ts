@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import type { TwinError } from '../../lib/reading/twin-error';
+import { CLOSED, markOwn } from './completion/own-nodes';
 import type { NodeDefinition, PortOf } from './definition';
 import type { FlowMessage } from './message';
 import { NodeContext, asTwinError } from './node-context';
@@ -42,6 +43,7 @@ export function registerNode<D extends NodeDefinition>(
 ): void {
   function TwinNode(this: Node, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);
+    markOwn(this);
     let context: NodeContext<D>;
     let behaviour: NodeBehaviour<D>;
     try {
@@ -74,6 +76,7 @@ async function close<D extends NodeDefinition>(
     context.node.warn(asTwinError(thrown).message);
   }
   context.close();
+  context.node.emit(CLOSED);
 }
 
 /** A node that could not be set up says why, and refuses what reaches it in the same words. */

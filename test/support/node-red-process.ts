@@ -29,6 +29,8 @@ export interface NodeRedOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Modules of the checkout that are linked beside ours, such as the dashboard. */
   readonly modules?: readonly string[];
+  /** A folder of further nodes, for a test's own. */
+  readonly nodesDir?: string;
 }
 
 /** A Node-RED of its own, in a process and a user folder of its own. */
@@ -49,7 +51,7 @@ export class NodeRedProcess {
     const child = spawn(
       options.node ?? process.execPath,
       [red, '--userDir', userDir, '--settings', join(userDir, 'settings.js'), '--port', String(port)],
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
+      { stdio: ['ignore', 'pipe', 'pipe'], cwd: userDir, env: { ...process.env, ...options.environment } },
     );
     const started = new NodeRedProcess(`http://127.0.0.1:${port}`, userDir, child);
     await started.untilFlowsRun();
@@ -100,12 +102,16 @@ export class NodeRedProcess {
   }
 }
 
-function writeUserDir(userDir: string, { tarball, flows = [], credentials = {}, modules = [] }: NodeRedOptions): void {
+function writeUserDir(
+  userDir: string,
+  { tarball, flows = [], credentials = {}, modules = [], nodesDir }: NodeRedOptions,
+): void {
   writeFileSync(join(userDir, 'package.json'), '{"name":"user-dir","private":true,"version":"0.0.1"}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(credentials));
   const settings = {
     flowFile: 'flows.json',
+    ...(nodesDir ? { nodesDir: [nodesDir] } : {}),
     uiHost: '127.0.0.1',
     credentialSecret: false,
     telemetry: { enabled: false, updateNotification: false },

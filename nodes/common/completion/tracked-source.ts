@@ -1,0 +1,80 @@
+import type { Node, NodeAPI } from '@node-red/registry';
+import type { FlowMessage } from '../message';
+import { CompletionTracker } from './completion-tracker';
+import type { Receipt, ReceiptOutcome } from './receipt';
+
+const trackers = new WeakMap<object, CompletionTracker>();
+
+/** The one tracker of a runtime: all our nodes share its hooks. */
+function trackerOf(RED: NodeAPI): CompletionTracker {
+  const known = trackers.get(RED.hooks);
+  if (known) return known;
+  const tracker = new CompletionTracker(RED.hooks, {
+    onSilent: (node, limitMs) =>
+      RED.log.warn(
+        `${node.type} "${node.name ?? node.id}" has not said for ${limitMs / 1000} s that it is done with a message; ` +
+          'it is taken as delivered. Let the node call done(), or raise the hold limit',
+      ),
+  });
+  trackers.set(RED.hooks, tracker);
+  return tracker;
+}
+
+/** A source whose messages are receipts: it learns when the flow has finished with each. */
+export class TrackedSource {
+  private readonly tracker: CompletionTracker;
+  private readonly release: () => void;
+  private readonly open = new Set<Receipt>();
+  private drained: (() => void) | undefined;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly holdLimitMs: number,
+  ) {
+    this.tracker = trackerOf(RED);
+    this.release = this.tracker.use();
+  }
+
+  /** How many messages the flow has not yet finished with. */
+  get inFlight(): number {
+    return this.open.size;
+  }
+
+  /** @param settled called once, when no node holds the message any more */
+  send(message: FlowMessage, by: (message: FlowMessage) => void, settled: (outcome: ReceiptOutcome) => void): void {
+    const receipt = this.tracker.open(this.RED.util.generateId(), message, this.holdLimitMs, (outcome) => {
+      this.open.delete(receipt);
+      if (this.open.size === 0) this.drained?.();
+      settled(outcome);
+    });
+    this.open.add(receipt);
+    by(message);
+    receipt.drop();
+  }
+
+  /** The node that holds the oldest message, for the status of a full window. */
+  holder(): Node | undefined {
+    for (const receipt of this.open) {
+      for (const { node } of receipt.holds.values()) return node;
+    }
+    return undefined;
+  }
+
+  /** Waits until the flow has finished with everything, at most so long. */
+  async drain(limitMs: number): Promise<void> {
+    if (this.open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.drained = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** What is still open is left unsettled. */
+  close(): void {
+    this.open.clear();
+    this.release();
+  }
+}
