@@ -1,0 +1,53 @@
+import { TwinError } from '../reading/twin-error';
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** A moment: epoch milliseconds (a number or its digits), a Date, ISO 8601 text, `now`, or `-10h` and the like before now. */
+export type TimeInput = number | string | Date;
+
+/**
+ * Epoch milliseconds of a moment. Units of a relative one: ms, s, m, h, d (24 h), w.
+ *
+ * @throws TwinError INFLUX_TIME_INVALID
+ */
+export function timeOf(input: unknown, nowMs: number): number {
+  if (typeof input === 'number' && Number.isFinite(input)) return input;
+  if (input instanceof Date && !Number.isNaN(input.getTime())) return input.getTime();
+  if (typeof input === 'string') {
+    const text = input.trim();
+    if (text === 'now' || text === 'now()') return nowMs;
+    if (/^[+-]/.test(text) && DURATION.test(text.slice(1))) {
+      return nowMs + (text.startsWith('-') ? -1 : 1) * durationMs(text.slice(1));
+    }
+    if (/^\d{9,14}$/.test(text)) return Number(text);
+    const parsed = ISO_8601.test(text) ? Date.parse(text) : NaN;
+    if (!Number.isNaN(parsed)) return parsed;
+  }
+  const shown = JSON.stringify(input)?.slice(0, 60) ?? String(input);
+  throw new TwinError(
+    'INFLUX_TIME_INVALID',
+    `${shown} is no time: write epoch milliseconds, ISO 8601 such as 2026-11-24T08:00:00Z, now, or -10h`,
+  );
+}
+
+/**
+ * Milliseconds of a span: a number of milliseconds, or `500ms`, `10s`, `5m`, `1h`, `1d`, `1w`.
+ *
+ * @throws TwinError INFLUX_DURATION_INVALID
+ */
+export function durationMs(input: number | string): number {
+  if (typeof input === 'number' && Number.isInteger(input) && input > 0) return input;
+  const [, count, unit] = (typeof input === 'string' && DURATION.exec(input.trim())) || [];
+  const ms = Number(count) * (UNIT_MS[unit ?? ''] ?? NaN);
+  if (ms > 0) return ms;
+  throw new TwinError('INFLUX_DURATION_INVALID', `"${input}" is no span of time: write 10s, 5m, 1h or 1d`);
+}
