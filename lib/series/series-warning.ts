@@ -1,0 +1,11 @@
+/** Something a user should know about a result that is there all the same. `code` is stable. */
+export interface SeriesWarning {
+  readonly code:
+    | 'SERIES_CONSTANT'
+    | 'SERIES_UNJUDGED'
+    | 'SERIES_SHUFFLED'
+    | 'SERIES_GAPS_FILLED'
+    | 'SERIES_DUPLICATES'
+    | 'SERIES_DISORDER';
+  readonly message: string;
+}
