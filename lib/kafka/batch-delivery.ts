@@ -1,0 +1,138 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { TwinError } from '../reading/twin-error';
+import type { DeliveryWindow } from './delivery-window';
+import type { GroupAssignment } from './group-assignment';
+import type { KafkaRecord } from './kafka-record';
+import type { PartitionProgress } from './partition-progress';
+import { type UnreadableBatch, unreadableBatchOf } from './tolerant-fetch';
+
+/** While the window is full, the window and the heartbeat are looked at this often, in milliseconds. */
+const HOLD_MS = 500;
+/** Records handed out before the event loop gets a turn. */
+const RECORDS_PER_TURN = 64;
+
+export interface DeliveryTarget {
+  deliver(records: readonly KafkaRecord[], settle: () => void): void;
+  /** A batch of records that cannot be decoded: delivered as an error, and settled like a record. */
+  unreadable(error: TwinError, settle: () => void): void;
+  /** Something was delivered or settled. */
+  changed(): void;
+}
+
+export interface BatchDeliveryOptions {
+  readonly window: DeliveryWindow;
+  readonly assignment: GroupAssignment;
+  /** One record at a time, or as many of a batch as the window has room for. */
+  readonly deliver: 'each' | 'batch';
+  /** Ends the delivery, at the latest after HOLD_MS. */
+  readonly isOver: () => boolean;
+  readonly target: DeliveryTarget;
+}
+
+/**
+ * Hands out the records of fetched batches, never more than the window allows. While it is full the batch is held here
+ * and the group is told that we live. (kafkajs's own pause makes its fetch loop sleep, which costs half a second each
+ * time the window fills.)
+ */
+export class BatchDelivery {
+  readonly #options: BatchDeliveryOptions;
+
+  constructor(options: BatchDeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** @throws what a heartbeat throws when the group rebalances */
+  async handle(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const { assignment, window, isOver, target } = this.#options;
+    if (isOver()) return;
+    const progress = assignment.progressOf(batch.topic, batch.partition, fetchedOffset(batch));
+    progress.endOffset = BigInt(batch.highWatermark);
+    const receivedAtMs = Date.now();
+    const messages = batch.messages.filter(({ offset }) => BigInt(offset) >= progress.nextDelivery);
+    for (let next = 0, inTurn = 0; next < messages.length;) {
+      if (inTurn >= RECORDS_PER_TURN) {
+        inTurn = 0;
+        await nextTurn();
+        await payload.heartbeat();
+      }
+      while (window.room === 0 && !isOver()) {
+        await window.changed(HOLD_MS);
+        await payload.heartbeat();
+      }
+      // What is not delivered stays unresolved, and is fetched again by whoever owns the partition then.
+      if (isOver()) return;
+      const count = this.#handOut(progress, messages, next, receivedAtMs);
+      next += count;
+      inTurn += count;
+    }
+    payload.resolveOffset(batch.lastOffset());
+    target.changed();
+  }
+
+  /** Delivers from `start` what goes in one piece; answers how many records that were. */
+  #handOut(
+    progress: PartitionProgress,
+    messages: readonly KafkaMessage[],
+    start: number,
+    receivedAtMs: number,
+  ): number {
+    const { window, target, deliver } = this.#options;
+    const [first] = messages.slice(start, start + 1);
+    const unreadable = first && unreadableBatchOf(first);
+    if (first && unreadable) {
+      const settle = this.#take(progress, [first]);
+      target.unreadable(unreadableError(progress, unreadable), settle);
+      return 1;
+    }
+    const piece = messages.slice(start, start + (deliver === 'each' ? 1 : window.room));
+    const bad = piece.findIndex((message) => unreadableBatchOf(message));
+    const good = bad < 0 ? piece : piece.slice(0, bad);
+    const records = good.map((message) => toRecord(progress, message, receivedAtMs));
+    target.deliver(records, this.#take(progress, good));
+    return good.length;
+  }
+
+  /** Puts records into the window; the function settles them all, once. */
+  #take(progress: PartitionProgress, messages: readonly KafkaMessage[]): () => void {
+    const { window, target } = this.#options;
+    const offsets = messages.map(({ offset }) => BigInt(offset));
+    for (const offset of offsets) progress.deliver(offset);
+    window.take(offsets.length);
+    return () => {
+      const settled = offsets.filter((offset) => progress.settle(offset)).length;
+      if (settled === 0) return;
+      window.give(settled);
+      target.changed();
+    };
+  }
+}
+
+/** Where the fetch began; kafkajs sets it on its batches without naming it in its types. */
+const fetchedOffset = (batch: Batch): bigint => BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+
+function toRecord({ topic, partition }: PartitionProgress, message: KafkaMessage, receivedAtMs: number): KafkaRecord {
+  const { offset, key, value, headers = {}, timestamp } = message;
+  return { topic, partition, offset, key, value, headers, timestampMs: Number(timestamp), receivedAtMs };
+}
+
+function unreadableError({ topic, partition }: PartitionProgress, batch: UnreadableBatch): TwinError {
+  const { codec, firstOffset, lastOffset, records, reason } = batch;
+  const where = `topic "${topic}", partition ${partition}, offsets ${firstOffset} to ${lastOffset}`;
+  const facts = { topic, partition, firstOffset, lastOffset, records, codec };
+  if (/not implemented/i.test(reason)) {
+    return new TwinError(
+      'KAFKA_CODEC_UNKNOWN',
+      `${records} records skipped, as they are compressed with ${codec}, which cannot be read here (${where}): let the producer use gzip or none`,
+      { facts },
+    );
+  }
+  return new TwinError(
+    'KAFKA_BATCH_UNREADABLE',
+    `${records} records skipped, as they are damaged: ${reason} (${where})`,
+    {
+      facts,
+    },
+  );
+}

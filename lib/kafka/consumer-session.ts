@@ -1,0 +1,258 @@
+import { type Consumer, PartitionAssigners } from 'kafkajs';
+import { TwinError } from '../reading/twin-error';
+import { BatchDelivery, type DeliveryTarget } from './batch-delivery';
+import { broadcastAssigner } from './broadcast-assigner';
+import type { DeliveryWindow } from './delivery-window';
+import type { GroupAssignment, MemberAssignment, PartitionPosition } from './group-assignment';
+import { createKafkaClient, type KafkaClient } from './kafka-client';
+import { kafkaError } from './kafka-error';
+import type { KafkaConnectionOptions } from './kafka-options';
+import { OffsetCommitter, type SendOffsets } from './offset-committer';
+import { startPositions } from './start-positions';
+import { withinTime } from './within-time';
+
+/** A fetch without records ends after this time, in milliseconds; leaving the group waits for it. */
+const FETCH_WAIT_MS = 500;
+const HEARTBEAT_MS = 3_000;
+const REBALANCE_MS = 30_000;
+const PARTITIONS_AT_ONCE = 8;
+/** How long each step of a goodbye may take, in milliseconds, before the sockets are closed. */
+const JOIN_PATIENCE_MS = 2_000;
+const COMMIT_PATIENCE_MS = 1_500;
+const LEAVE_PATIENCE_MS = 2_000;
+/** kafkajs bridges short faults by itself, about 3 s; then the session ends, and its owner begins another. */
+const RETRY = { initialRetryTime: 100, retries: 5, restartOnFailure: () => Promise.resolve(false) };
+
+export interface SessionOptions {
+  readonly connection: KafkaConnectionOptions;
+  readonly topics: readonly string[];
+  readonly groupId: string;
+  readonly from: 'latest' | 'earliest';
+  readonly commits: boolean;
+  readonly deliver: 'each' | 'batch';
+  readonly sessionTimeoutMs: number;
+  readonly watchdogMs: number;
+}
+
+/** What outlives a session. */
+export interface ConsumerMemory {
+  readonly window: DeliveryWindow;
+  readonly assignment: GroupAssignment;
+  /** Found at the first start, used up by the first join. */
+  starts: readonly PartitionPosition[] | undefined;
+}
+
+/** What a session tells its owner. */
+export interface SessionOwner extends DeliveryTarget {
+  joined(): void;
+  /** The broker has answered a fetch or a heartbeat. */
+  alive(): void;
+  /** A connection failed; kafkajs may yet recover by itself. */
+  problem(error: TwinError): void;
+  /** Records were lost to the server's retention, or a commit failed. */
+  warning(error: TwinError): void;
+}
+
+/** One life of a kafkajs consumer: from connecting to a crash, a silent hang, or the goodbye. */
+export class ConsumerSession {
+  readonly #options: SessionOptions;
+  readonly #memory: ConsumerMemory;
+  readonly #owner: SessionOwner;
+  readonly #client: KafkaClient;
+  readonly #consumer: Consumer;
+  readonly #committer: OffsetCommitter;
+  #sendOffsets: SendOffsets;
+  #lastAnswerMs = Date.now();
+  #joinBegun = false;
+  #joined = false;
+  #isOver = false;
+  #end: (error?: unknown) => void = () => undefined;
+  #onJoin: () => void = () => undefined;
+
+  constructor(options: SessionOptions, memory: ConsumerMemory, owner: SessionOwner) {
+    const { connection, groupId, sessionTimeoutMs, commits } = options;
+    this.#options = options;
+    this.#memory = memory;
+    this.#owner = owner;
+    this.#client = createKafkaClient(connection, {
+      retry: RETRY,
+      onProblem: (error) => owner.problem(error),
+      onLog: (message, facts) => this.#onLog(message, facts),
+    });
+    this.#consumer = this.#client.kafka.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: HEARTBEAT_MS,
+      rebalanceTimeout: REBALANCE_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      retry: RETRY,
+      partitionAssigners: [commits ? PartitionAssigners.roundRobin : broadcastAssigner],
+    });
+    this.#committer = new OffsetCommitter(memory.assignment, (thrown) => owner.warning(this.#toError(thrown)));
+    // Until the first batch brings a way that does not retry under another generation.
+    this.#sendOffsets = ({ topics }) =>
+      this.#consumer.commitOffsets(
+        topics.flatMap(({ topic, partitions }) => partitions.map((position) => ({ topic, ...position }))),
+      );
+    this.#listen();
+  }
+
+  /** Runs until `close` (then resolves) or until something ends it (rejects with a TwinError). */
+  async run(): Promise<void> {
+    const watchdog = setInterval(() => this.#watch(), this.#options.watchdogMs / 4);
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#end = (error) => {
+        if (error === undefined) resolve();
+        else reject(this.#toError(error));
+      };
+    });
+    try {
+      await Promise.race([ended, this.#begin()]);
+      await ended;
+    } catch (thrown) {
+      if (!this.#isOver) throw this.#toError(thrown);
+    } finally {
+      clearInterval(watchdog);
+      this.#joined = false;
+      this.#isOver = true;
+      this.#memory.window.wake();
+      await withinTime(this.#consumer.disconnect(), LEAVE_PATIENCE_MS);
+      this.#client.destroy();
+    }
+  }
+
+  /** Commits what is settled and due. */
+  commit(): Promise<void> {
+    return this.#committer.commit(this.#sendOffsets);
+  }
+
+  /** Takes no more records, waits up to `drainMs` for the open ones, commits, and leaves the group. */
+  async close(drainMs: number): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#memory.window.wake();
+    if (this.#joinBegun && !this.#joined) {
+      // A member that goes while it joins is missed by the group only after the session timeout.
+      await withinTime(new Promise<void>((resolve) => (this.#onJoin = resolve)), JOIN_PATIENCE_MS);
+    }
+    if (this.#joined) await this.#drain(drainMs);
+    this.#end();
+  }
+
+  async #drain(drainMs: number): Promise<void> {
+    const { window } = this.#memory;
+    // Else the fetch loop would fetch again and again what is no longer delivered.
+    this.#consumer.pause(this.#options.topics.map((topic) => ({ topic })));
+    const drainedAt = Date.now() + drainMs;
+    for (let left = drainMs; window.used > 0 && left > 0 && this.#joined; left = drainedAt - Date.now()) {
+      await window.changed(left);
+    }
+    // Twice: one that is under way may have begun before the last settle.
+    await withinTime(
+      this.commit().then(() => this.commit()),
+      COMMIT_PATIENCE_MS,
+    );
+  }
+
+  async #begin(): Promise<void> {
+    const { topics, deliver } = this.#options;
+    const { window, assignment } = this.#memory;
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    this.#memory.starts ??= await this.#findStarts();
+    if (this.#isOver) return;
+    const delivery = new BatchDelivery({
+      window,
+      assignment,
+      deliver,
+      isOver: () => this.#isOver,
+      target: this.#owner,
+    });
+    this.#joinBegun = true;
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => {
+        this.#sendOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
+        return delivery.handle(payload);
+      },
+    });
+  }
+
+  async #findStarts(): Promise<readonly PartitionPosition[]> {
+    const { topics, groupId, from, commits } = this.#options;
+    if (commits && from === 'earliest') return [];
+    const admin = this.#client.kafka.admin({ retry: RETRY });
+    try {
+      await admin.connect();
+      return await startPositions(admin, topics, commits ? groupId : undefined, from);
+    } finally {
+      await withinTime(admin.disconnect(), LEAVE_PATIENCE_MS);
+    }
+  }
+
+  #listen(): void {
+    const { GROUP_JOIN, REBALANCING, REQUEST, CRASH } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onGroupJoin(payload.memberAssignment));
+    // The last moment at which the old generation may commit.
+    this.#consumer.on(REBALANCING, () => void this.commit());
+    this.#consumer.on(REQUEST, ({ payload: { apiName } }) => {
+      this.#lastAnswerMs = Date.now();
+      if (this.#joined && (apiName === 'Fetch' || apiName === 'Heartbeat')) this.#owner.alive();
+    });
+    this.#consumer.on(CRASH, ({ payload }) => {
+      this.#joined = false;
+      this.#end(payload.error);
+    });
+  }
+
+  #onGroupJoin(assignment: MemberAssignment): void {
+    const positions = this.#memory.assignment.join(assignment, this.#memory.starts ?? []);
+    this.#memory.starts = [];
+    for (const { topic, partition, offset } of positions) {
+      this.#consumer.seek({ topic, partition, offset: String(offset) });
+    }
+    this.#joined = true;
+    this.#onJoin();
+    if (!this.#isOver) this.#owner.joined();
+  }
+
+  /** Finds a hang that ends in no error: a fetch loop that stopped, a broker that accepts and never answers. */
+  #watch(): void {
+    const silentMs = Date.now() - this.#lastAnswerMs;
+    if (silentMs <= this.#options.watchdogMs || this.#isOver) return;
+    const seconds = Math.round(silentMs / 1_000);
+    this.#end(
+      new TwinError(
+        'KAFKA_SILENT',
+        `no answer from ${this.#client.brokers.join(', ')} for ${seconds} s: connecting anew`,
+        {
+          retryable: true,
+        },
+      ),
+    );
+    this.#client.destroy();
+  }
+
+  #onLog(message: string, { topic, partition }: Readonly<Record<string, unknown>>): void {
+    if (!message.startsWith('Offset out of range')) return;
+    this.#owner.warning(
+      new TwinError(
+        'KAFKA_OFFSET_OUT_OF_RANGE',
+        `topic "${String(topic)}", partition ${String(partition)}: the server no longer has the records that come next (retention, or a topic made anew); reading goes on at its first one`,
+        { facts: { topic: String(topic), partition: Number(partition) } },
+      ),
+    );
+  }
+
+  #toError(thrown: unknown): TwinError {
+    const { groupId, topics } = this.#options;
+    const [topic] = topics;
+    return kafkaError(thrown, {
+      brokers: this.#client.brokers,
+      groupId,
+      ...(topics.length === 1 && topic !== undefined ? { topic } : {}),
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import type { Admin } from 'kafkajs';
+import { createKafkaClient, type KafkaClient } from './kafka-client';
+import { kafkaError } from './kafka-error';
+import type { KafkaConnectionOptions } from './kafka-options';
+import { withinTime } from './within-time';
+
+const DISCONNECT_MS = 1_000;
+
+export interface TopicDefinition {
+  readonly topic: string;
+  /** Default: the broker's own. */
+  readonly partitions?: number;
+  /** Default: the broker's own. */
+  readonly replicationFactor?: number;
+  /** Settings such as `retention.ms`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface ClusterDescription {
+  readonly clusterId: string;
+  /** `host:port` by node id. */
+  readonly brokers: Readonly<Record<string, string>>;
+  /** Node id; null when the cluster names none. */
+  readonly controller: number | null;
+}
+
+/** Administration of a cluster. Connects with the first call; a call tries for a few seconds, then throws a TwinError. */
+export class KafkaAdmin {
+  readonly #client: KafkaClient;
+  readonly #admin: Admin;
+  #connected: Promise<void> | undefined;
+
+  /** @throws TwinError `KAFKA_OPTIONS_INVALID` */
+  constructor(connection: KafkaConnectionOptions) {
+    this.#client = createKafkaClient(connection, { retry: { initialRetryTime: 100, retries: 4 } });
+    this.#admin = this.#client.kafka.admin();
+  }
+
+  /** Creates a topic and waits for its leaders; false when it was there already. */
+  createTopic({ topic, partitions = -1, replicationFactor = -1, settings = {} }: TopicDefinition): Promise<boolean> {
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const definition = { topic, numPartitions: partitions, replicationFactor, configEntries };
+    return this.#call((admin) => admin.createTopics({ topics: [definition], waitForLeaders: true }), topic);
+  }
+
+  deleteTopic(topic: string): Promise<void> {
+    return this.#call((admin) => admin.deleteTopics({ topics: [topic] }), topic);
+  }
+
+  listTopics(): Promise<string[]> {
+    return this.#call((admin) => admin.listTopics());
+  }
+
+  /**
+   * The offset behind the last record of each partition.
+   *
+   * @throws TwinError `KAFKA_TOPIC_UNKNOWN`
+   */
+  endOffsets(topic: string): Promise<Map<number, bigint>> {
+    return this.#call(async (admin) => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      return new Map(partitions.map(({ partition, high }) => [partition, BigInt(high)]));
+    }, topic);
+  }
+
+  /** Committed offsets of a group by partition; partitions without one are left out. */
+  committedOffsets(groupId: string, topic: string): Promise<Map<number, bigint>> {
+    return this.#call(async (admin) => {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const known = (found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
+      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    }, topic);
+  }
+
+  /** @throws TwinError when the group still has members */
+  async deleteGroup(groupId: string): Promise<void> {
+    await this.#call((admin) => admin.deleteGroups([groupId]));
+  }
+
+  describeCluster(): Promise<ClusterDescription> {
+    return this.#call(async (admin) => {
+      const { clusterId, brokers, controller } = await admin.describeCluster();
+      return {
+        clusterId,
+        brokers: Object.fromEntries(brokers.map(({ nodeId, host, port }) => [nodeId, `${host}:${port}`])),
+        controller,
+      };
+    });
+  }
+
+  async close(): Promise<void> {
+    await withinTime(this.#admin.disconnect(), DISCONNECT_MS);
+    this.#client.destroy();
+  }
+
+  async #call<T>(work: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {
+    try {
+      this.#connected ??= this.#admin.connect();
+      await this.#connected;
+      return await work(this.#admin);
+    } catch (thrown) {
+      this.#connected = undefined;
+      throw kafkaError(thrown, { brokers: this.#client.brokers, ...(topic === undefined ? {} : { topic }) });
+    }
+  }
+}

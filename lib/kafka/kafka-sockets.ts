@@ -1,0 +1,76 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+import { TwinError } from '../reading/twin-error';
+
+const KEEP_ALIVE_MS = 60_000;
+/** No answer to a first request is larger; the first four bytes of other protocols read as far larger sizes. */
+const MAX_FIRST_ANSWER_BYTES = 100_000_000;
+const TLS_RECORDS = [0x15, 0x16];
+const TLS_MAJOR_VERSION = 3;
+
+const ours = new WeakSet<ISocketFactory>();
+
+/** Whether a socket factory was made here, which tells our connections from those of other users of kafkajs. */
+export const isOurFactory = (factory: ISocketFactory): boolean => ours.has(factory);
+
+export interface SocketHooks {
+  /** Told of each socket error, with the address of its broker. */
+  readonly onError?: (error: Error & { readonly broker: string }) => void;
+  /** Told when the last open connection has gone without `destroy`. */
+  readonly onAllLost?: () => void;
+}
+
+/**
+ * The sockets of one client. Without delay (a small produce request would wait 40 ms for the acknowledgement of the one
+ * before), checked for the protocol of the far end, and closed for good on demand: kafkajs itself waits up to a whole
+ * request timeout for pending answers, and a join under way when it is stopped connects again and lives on unseen.
+ */
+export class KafkaSockets {
+  readonly #open = new Set<Socket>();
+  readonly #hooks: SocketHooks;
+  #destroyed = false;
+
+  constructor(hooks: SocketHooks = {}) {
+    this.#hooks = hooks;
+    ours.add(this.factory);
+  }
+
+  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    if (this.#destroyed) throw new Error('the client was closed');
+    const address = { host, port };
+    const socket = ssl
+      ? connectTls({ ...address, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
+      : connectTcp(address, onConnect);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.once('data', (chunk: Buffer) => {
+      const complaint = complaintAboutFirstBytes(chunk, `${host}:${port}`);
+      if (complaint) socket.destroy(complaint);
+    });
+    socket.on('error', (error: Error) => {
+      if (!this.#destroyed) this.#hooks.onError?.(Object.assign(error, { broker: `${host}:${port}` }));
+    });
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      if (this.#open.size === 0 && !this.#destroyed) this.#hooks.onAllLost?.();
+    });
+    this.#open.add(socket);
+    return socket;
+  };
+
+  /** Ends every connection now and allows no other. Requests under way are rejected. */
+  destroy(): void {
+    this.#destroyed = true;
+    for (const socket of this.#open) socket.destroy(new Error('the client was closed'));
+  }
+}
+
+/** What is wrong with the first bytes of an answer, if they cannot come from a Kafka broker. */
+function complaintAboutFirstBytes(chunk: Buffer, broker: string): TwinError | undefined {
+  if (TLS_RECORDS.includes(chunk[0] ?? 0) && chunk[1] === TLS_MAJOR_VERSION) {
+    return new TwinError('KAFKA_TLS_MISMATCH', `${broker} speaks TLS: switch TLS on, or use the plain listener's port`);
+  }
+  if (chunk.length < 4 || chunk.readUInt32BE(0) <= MAX_FIRST_ANSWER_BYTES) return undefined;
+  return new TwinError('KAFKA_NOT_KAFKA', `what answers at ${broker} is not a Kafka broker: check host and port`);
+}

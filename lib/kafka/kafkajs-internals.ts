@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import type { ISocketFactory } from 'kafkajs';
+
+// The parts of kafkajs that it does not export and that are cured or called at run time. A contract test holds them.
+const load = createRequire(__filename);
+
+export interface RequestQueueInstance {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests: (this: RequestQueueInstance) => void;
+}
+
+/** A decoder of a response: bytes to an object, then the object checked for error codes. */
+export interface ResponseDecoder {
+  decode(payload: Buffer): Promise<unknown>;
+  parse(decoded: unknown): Promise<unknown>;
+}
+
+export interface ConnectionCall {
+  readonly request: { readonly apiName: string; readonly apiVersion: number };
+  readonly response: ResponseDecoder;
+}
+
+export interface ConnectionInstance {
+  readonly socketFactory: ISocketFactory;
+  send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
+}
+
+/** A record as kafkajs hands it to a consumer, with the context of its batch. */
+export interface DecodedRecord {
+  readonly offset: string;
+  readonly [property: string]: unknown;
+}
+
+export const RequestQueue = load('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueueInstance };
+
+export const Connection = load('kafkajs/src/network/connection') as { readonly prototype: ConnectionInstance };
+
+export const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
+
+export const decodeRecordBatch = load('kafkajs/src/protocol/recordBatch/v0/decoder') as (
+  decoder: object,
+) => Promise<{ readonly records: readonly DecodedRecord[] }>;
