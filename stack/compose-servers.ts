@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { composeSettings } from './compose-secrets';
 import { runWithProgress } from './install/run-with-progress';
 import type { ComposeCommand } from './machine';
+import { fixedPort } from './servers/launched';
 import type { RunningServer, ServerContext, ServerRecipe } from './server-recipe';
 
 /**
@@ -16,9 +17,12 @@ export async function startContainer(
   context: ServerContext,
 ): Promise<RunningServer> {
   const folder = join(context.packDir, 'stack', 'compose');
-  const port = await context.ports.choose(compose.service, { usual: compose.port });
-  const settings = existsSync(join(folder, '.env')) ? parseEnv(readFileSync(join(folder, '.env'), 'utf8')) : {};
-  const run = (what: string, ...more: string[]): Promise<void> =>
+  const port = await context.ports.choose(compose.service, {
+    usual: compose.port,
+    ...fixedPort(context.env, compose.portVariable),
+  });
+  const settings = composeSettings(folder);
+  const run = (what: string, signal: AbortSignal, ...more: string[]): Promise<void> =>
     runWithProgress({
       what,
       command: program,
@@ -27,21 +31,24 @@ export async function startContainer(
       env: { ...context.env, ...settings, [compose.portVariable]: String(port) },
       logFile: join(context.logDir, `compose-${compose.service}.log`),
       log: context.log,
-      signal: context.signal,
+      signal,
     });
-  await run(`container ${compose.service}`, 'up', '--detach', '--no-deps', compose.service);
+  await run(`container ${compose.service}`, context.signal, 'up', '--detach', '--no-deps', compose.service);
   const address = { ...context.env, ...settings, ...compose.env(port) };
-  const server = await answering(() => recipe.connect(address, context));
-  return { ...server, stop: () => run(`stop container ${compose.service}`, 'stop', compose.service) };
+  const server = await answering(() => recipe.connect(address, context), context.signal);
+  return {
+    ...server,
+    stop: () => run(`stop container ${compose.service}`, AbortSignal.timeout(60_000), 'stop', compose.service),
+  };
 }
 
-async function answering<T>(check: () => Promise<T>, limitMs = 120_000): Promise<T> {
+async function answering<T>(check: () => Promise<T>, signal: AbortSignal, limitMs = 120_000): Promise<T> {
   for (const end = Date.now() + limitMs; ;) {
     try {
       return await check();
     } catch (error) {
       if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500, undefined, { signal });
     }
   }
 }

@@ -25,6 +25,8 @@ export interface ProcessOptions {
 }
 
 const PORT_TAKEN = /address (is )?already in use|EADDRINUSE|BindException|port .* in use/i;
+/** A server with several ports says which one it was; one with a single port may not. */
+const NAMED_PORT = /127\.0\.0\.1:(\d+)[^\n]{0,40}address already in use/i;
 
 /** One server process in a process group of its own, so that Ctrl-C in the terminal leaves the order of stopping to us. */
 export class ManagedProcess {
@@ -118,7 +120,10 @@ export class ManagedProcess {
 
   #endedEarly(port: number | undefined): TwinError {
     const log = this.tail();
-    if (port !== undefined && PORT_TAKEN.test(this.tail(200))) return portTaken(this.title, port);
+    const text = this.tail(200);
+    if (port !== undefined && PORT_TAKEN.test(text)) {
+      return portTaken(this.title, Number(NAMED_PORT.exec(text)?.[1] ?? port));
+    }
     return new TwinError(
       'STACK_ENDED',
       `${this.title} ended at once (${this.#end}); the end of ${this.logFile}:\n${log}`,

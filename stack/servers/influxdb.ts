@@ -96,6 +96,7 @@ function running(address: InfluxAddress, version: string, env: NodeJS.ProcessEnv
       INFLUX_DATABASE: address.database,
       INFLUX_BUCKET: address.database,
       INFLUX_ORG: env['INFLUX_ORG'] ?? ORG,
+      ...(address.token ? { INFLUX_TOKEN: address.token } : {}),
     },
     stop: () => Promise.resolve(),
   };

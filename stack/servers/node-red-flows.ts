@@ -13,9 +13,8 @@ type FlowItem = Readonly<Record<string, unknown>> & { readonly id: string };
 export function placeFlows(folder: string, packDir: string, log: (line: string) => void): void {
   const flowFile = join(folder, 'flows.json');
   const markFile = join(folder, 'shipped-flows.sha256');
-  const paths = SHIPPED.map((name) => join(packDir, 'flows', name)).filter(existsSync);
-  if (paths.length === 0) log('  this checkout ships no flows: Node-RED starts with an empty page');
-  const text = `${JSON.stringify(mergeFlows(paths.map(readFlow)), undefined, 4)}\n`;
+  const { text, count } = shippedFlows(packDir);
+  if (count === 0) log('  this checkout ships no flows: Node-RED starts with an empty page');
   const mark = digest(text);
   if (existsSync(flowFile)) {
     const markBefore = existsSync(markFile) ? readFileSync(markFile, 'utf8') : '';
@@ -27,6 +26,12 @@ export function placeFlows(folder: string, packDir: string, log: (line: string) 
   }
   writeFileSync(flowFile, text);
   writeFileSync(markFile, mark);
+}
+
+/** The flows that ship as the text of one flow file, and from how many files. */
+export function shippedFlows(packDir: string): { text: string; count: number } {
+  const paths = SHIPPED.map((name) => join(packDir, 'flows', name)).filter(existsSync);
+  return { text: `${JSON.stringify(mergeFlows(paths.map(readFlow)), undefined, 4)}\n`, count: paths.length };
 }
 
 /** One flow file out of several; an id that occurs again (a shared config node) is taken once, from the first. */
