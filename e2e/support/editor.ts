@@ -35,8 +35,7 @@ interface EditorGlobals {
       getWorkspaceOrder(): string[];
       node(id: string): Record<string, unknown> | null;
     };
-    workspaces: { show(id: string): void; active(): string };
-    view: { scale(): number };
+    sidebar: { help: { show(type: string, bringToFront: boolean): void } };
   };
   jQuery: { fx: { off: boolean } };
 }
@@ -191,6 +190,13 @@ export class Editor {
     }
     await this.page.locator('#red-ui-clipboard-dialog-ok:not([disabled])').click();
     await this.page.locator('#red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
+  }
+
+  /** Opens the help of a node type in the sidebar. */
+  async showHelp(type: string): Promise<void> {
+    await this.page.evaluate((name) => {
+      (globalThis as unknown as EditorGlobals).RED.sidebar.help.show(name, true);
+    }, type);
   }
 
   /** Waits until a tray has slid in: its button is there and no longer moves. */

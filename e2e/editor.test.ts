@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type NodeDefinition, holds } from '../nodes/common/definition';
+import { NodeRedProcess } from '../test/support/node-red-process';
+import { nodeRedVersions } from '../test/support/node-red-versions';
+import { kafkaBrokers, influxUrl, mqttUrl } from '../test/support/servers';
+import { until } from '../test/support/until';
+import { Editor, launchBrowser } from './support/editor';
+import { pack } from './support/pack';
+
+const root = resolve(__dirname, '..');
+const shots = join(root, 'shots');
+const { name: moduleName, 'node-red': manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  name: string;
+  'node-red': { nodes: Record<string, string> };
+};
+const definitions = Object.keys(manifest.nodes).map(
+  (type) => (require(join(root, 'nodes', type, 'options')) as { definition: NodeDefinition }).definition,
+);
+const nodes = definitions.filter(({ role }) => role === 'node');
+const definitionOf = (type: string): NodeDefinition | undefined => definitions.find((one) => one.type === type);
+const flows = readdirSync(join(root, 'flows')).map((file) => file.replace(/\.json$/, ''));
+
+/** What the shipped flows expect in the environment. */
+function environment(): Record<string, string> {
+  const { hostname, port } = new URL(mqttUrl());
+  return {
+    MQTT_HOST: hostname,
+    MQTT_PORT: port,
+    KAFKA_BROKERS: kafkaBrokers().join(','),
+    INFLUX_URL: influxUrl(),
+    INFLUX_VERSION: process.env['INFLUX_VERSION'] ?? '1',
+    INFLUX_DATABASE: process.env['INFLUX_DATABASE'] ?? 'Sensor_Data',
+    BOARD_PORT: process.env['BOARD_PORT'] ?? '/dev/no-board',
+  };
+}
+
+/** Fills the form of a config node with the addresses of the servers of this run. */
+async function fillConfig(editor: Editor, { type }: NodeDefinition): Promise<void> {
+  const set = (name: string, value: string): Promise<void> => editor.configField(name).fill(value);
+  const { MQTT_HOST = '', MQTT_PORT = '', KAFKA_BROKERS = '', INFLUX_URL = '' } = environment();
+  if (type === 'mqtt-twin-broker') {
+    await set('host', MQTT_HOST);
+    await set('port', MQTT_PORT);
+  } else if (type === 'kafka-twin-cluster') await set('brokers', KAFKA_BROKERS);
+  else if (type === 'influx-twin-database') {
+    await set('url', INFLUX_URL);
+    await editor.configField('version').selectOption('1');
+    await set('database', 'Sensor_Data');
+  }
+  await editor.page.locator(`#twin-test-${type}`).click();
+  const answer = editor.page.locator(`#twin-test-${type}-answer`);
+  await answer.and(editor.page.locator('.twin-test-good, .twin-test-bad')).waitFor();
+  assert.equal(await answer.getAttribute('class'), 'twin-test-good', `${type}: ${await answer.textContent()}`);
+}
+
+/** The rows that the open form shows, by option. */
+async function shownRows(editor: Editor, { type, options }: NodeDefinition): Promise<string[]> {
+  const rows = Object.keys(options);
+  const visible = await Promise.all(
+    rows.map((name) => editor.page.locator(`[data-twin-row="${type}.${name}"]`).isVisible()),
+  );
+  return rows.filter((_, index) => visible[index]);
+}
+
+/** The options that apply while everything has its default. */
+function rowsByDefault({ options }: NodeDefinition): string[] {
+  const values = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, 'default' in option ? option.default : '']),
+  );
+  const applies = (name: string): boolean =>
+    holds(options[name]?.when, values) && Object.keys(options[name]?.when ?? {}).every((decider) => applies(decider));
+  return Object.keys(options).filter(applies);
+}
+
+for (const version of nodeRedVersions) {
+  describe(`the packed module in a browser, ${version.label}`, () => {
+    let tarball: string;
+    let red: NodeRedProcess;
+    let browser: Browser;
+    let editor: Editor;
+    const shot = async (name: string): Promise<void> => {
+      await editor.page.screenshot({ path: join(shots, `${version.nodeRed}-${name}.png`) });
+    };
+
+    before(async () => {
+      mkdirSync(shots, { recursive: true });
+      tarball = pack();
+      red = await NodeRedProcess.start({
+        nodeRed: version.nodeRed,
+        node: version.node(),
+        tarball,
+        modules: ['@flowfuse/node-red-dashboard'],
+        environment: environment(),
+      });
+      browser = await launchBrowser();
+      editor = await Editor.open(browser, red.url);
+    });
+    after(async () => {
+      await browser?.close();
+      await red?.stop();
+      rmSync(dirname(tarball), { recursive: true, force: true });
+    });
+
+    it('loads every node from the tarball without an error', async () => {
+      const answer = await fetch(`${red.url}/nodes`, { headers: { accept: 'application/json' } });
+      const sets = (await answer.json()) as { module: string; enabled: boolean; err?: string; types: string[] }[];
+      const loaded = sets
+        .filter((set) => set.module === moduleName && set.enabled && !set.err)
+        .flatMap(({ types }) => types);
+      assert.deepEqual(loaded.sort(), Object.keys(manifest.nodes).sort());
+    });
+
+    it('lists each icon once', async () => {
+      const icons = (await (
+        await fetch(`${red.url}/icons`, { headers: { accept: 'application/json' } })
+      ).json()) as Record<string, string[]>;
+      const ours = icons[moduleName] ?? [];
+      assert.deepEqual([...ours].sort(), [...new Set(ours)].sort());
+      for (const { type } of nodes) assert.ok(ours.includes(`${type}.svg`), type);
+    });
+
+    it('each node is dragged from the palette, its form shows what applies and is filled, and all are deployed', async () => {
+      const ids: string[] = [];
+      const configured = new Set<string>();
+      for (const [index, definition] of nodes.entries()) {
+        const id = await editor.drag(definition.type, 160 + (index % 3) * 260, 80 + Math.floor(index / 3) * 90);
+        ids.push(id);
+        await editor.edit(id);
+        assert.deepEqual(
+          (await shownRows(editor, definition)).sort(),
+          rowsByDefault(definition).sort(),
+          definition.type,
+        );
+        await editor.field('name').fill(`my ${definition.type}`);
+        for (const [name, option] of Object.entries(definition.options)) {
+          const config = option.kind === 'config' && option.required ? definitionOf(option.of) : undefined;
+          if (!config || configured.has(config.type)) continue;
+          configured.add(config.type);
+          await editor.addConfig(name, () => fillConfig(editor, config));
+        }
+        if (['kafka-bridge', 'influx-twin-write', 'twin-forecast', 'kafka-latency'].includes(definition.type))
+          await shot(`form-${definition.type}`);
+        await editor.done();
+      }
+      assert.equal(await editor.deploy(), 200);
+      await shot('palette');
+      const saved = (await (await fetch(`${red.url}/flows`)).json()) as { id: string; name?: string }[];
+      for (const [index, id] of ids.entries()) {
+        assert.equal(saved.find((node) => node.id === id)?.name, `my ${nodes[index]?.type}`);
+      }
+    });
+
+    it('help shows the options of a node', async () => {
+      const { type } = nodes[0]!;
+      await editor.showHelp(type);
+      await editor.page.locator('.red-ui-help .message-properties dt').first().waitFor();
+    });
+
+    for (const flow of flows) {
+      it(`the flow ${flow} is imported and deployed`, async () => {
+        const before = (await editor.nodeIds()).length;
+        await editor.importExample([moduleName, flow]);
+        assert.ok((await editor.nodeIds()).length > before, 'the import added no node');
+        assert.equal(await editor.deploy(), 200);
+        await shot(`flow-${flow}`);
+      });
+    }
+
+    it('has left no error in the browser', () => {
+      assert.deepEqual(editor.problems, []);
+    });
+
+    it('has left no error in the log, and ends when it is told to', async () => {
+      assert.deepEqual(red.problems(), []);
+      assert.ok(red.running);
+      await red.stop();
+      await until(() => !red.running, 15_000, 'the end of Node-RED');
+    });
+  });
+}
