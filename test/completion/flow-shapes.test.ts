@@ -4,14 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { NodeRedProcess } from '../support/node-red-process';
 import { nodeRedVersions } from '../support/node-red-versions';
 import { until } from '../support/until';
+import { type CompletionEvent, eventsOf } from './event-log';
 import { type FlowNode, type FlowShape, flowShapes } from './flow-shapes';
-
-interface Event {
-  readonly kind: 'settled' | 'stored';
-  readonly name: string;
-  readonly failed?: number;
-  readonly stopped?: boolean;
-}
 
 /** A tab for each shape: injects, the tracked source, and the shape behind it. */
 function tab({ name, nodes, first, payloads }: FlowShape, index: number): FlowNode[] {
@@ -39,12 +33,9 @@ function tab({ name, nodes, first, payloads }: FlowShape, index: number): FlowNo
 for (const version of nodeRedVersions) {
   describe(`done() as the receipt, ${version.label}`, () => {
     let red: NodeRedProcess;
-    let events: Event[] = [];
-    const settledOf = (name: string): Event[] =>
+    let events: CompletionEvent[] = [];
+    const settledOf = (name: string): CompletionEvent[] =>
       events.filter((event) => event.kind === 'settled' && event.name === name);
-    const read = (): Event[] =>
-      [...red.log().matchAll(/^EVENT (.*)$/gm)].map((match) => JSON.parse(match[1] ?? '') as Event);
-
     before(async () => {
       red = await NodeRedProcess.start({
         nodeRed: version.nodeRed,
@@ -53,10 +44,10 @@ for (const version of nodeRedVersions) {
         flows: flowShapes.flatMap(tab),
       });
       const expected = flowShapes.reduce((sum, { payloads }) => sum + payloads.length, 0);
-      await until(() => read().filter(({ kind }) => kind === 'settled').length >= expected, 30_000).catch(
+      await until(() => eventsOf(red).filter(({ kind }) => kind === 'settled').length >= expected, 30_000).catch(
         () => undefined,
       );
-      events = read();
+      events = eventsOf(red);
     });
     after(() => red.stop());
 
