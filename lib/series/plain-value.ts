@@ -1,0 +1,24 @@
+/** A value as JSON can carry it. */
+export type PlainValue = number | string | boolean | null | PlainValue[] | { [key: string]: PlainValue };
+
+/**
+ * A result as it goes into a message: typed arrays become plain ones, `NaN` and infinities `null`, absent properties stay
+ * absent.
+ *
+ * Cost: one look at each value.
+ *
+ * @example
+ * plainValue({ mae: NaN, values: Float64Array.of(1, NaN) }); // => { mae: null, values: [1, null] }
+ */
+export function plainValue(value: unknown): PlainValue {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object' || value === null) return null;
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array, plainValue);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== undefined)
+      .map(([key, part]) => [key, plainValue(part)]),
+  );
+}
