@@ -46,10 +46,9 @@ for (const version of nodeRedVersions) {
       context.after(() => red.stop());
       return red;
     };
-    const press = async (red: NodeRedProcess, id: string): Promise<void> => {
-      const answer = await fetch(`${red.url}/inject/${id}`, { method: 'POST' });
-      assert.equal(answer.status, 200);
-    };
+    /** Presses an inject's button; right after a full deploy its node may not be there yet. */
+    const press = (red: NodeRedProcess, id: string): Promise<void> =>
+      until(async () => (await fetch(`${red.url}/inject/${id}`, { method: 'POST' })).status === 200, 10_000, id);
     const deploy = async (red: NodeRedProcess, flows: readonly FlowNode[], type: string): Promise<void> => {
       const answer = await fetch(`${red.url}/flows`, {
         method: 'POST',
