@@ -69,7 +69,7 @@ export class MqttConnection extends EventEmitter<{
       backoff: this.#backoff,
       isRetryable: () => true,
       onRetry: (error: unknown) =>
-        this.#tell({ state: 'waiting', error: mqttError(this.#target, { error, opened: true }) }),
+        this.#tell({ state: 'waiting', error: mqttError(this.#target, { error, openMs: undefined }) }),
     };
     // Ends only by the abort, whose reason is of no interest here.
     await retryForever<never>(() => this.#useOneLink(signal), options).catch(() => {});

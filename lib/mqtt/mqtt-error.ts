@@ -5,9 +5,12 @@ import type { ResolvedMqttOptions } from './mqtt-options';
 export interface Failure {
   /** What the socket, the TLS layer or mqtt.js reported first, if anything. */
   readonly error: unknown;
-  /** Whether the broker had accepted us before. */
-  readonly opened: boolean;
+  /** For how long the broker had accepted us before; undefined when it never had. */
+  readonly openMs: number | undefined;
 }
+
+/** Who is thrown out sooner than this after each connect most likely shares a client id with somebody. */
+const SOON_MS = 3_000;
 
 /** Return codes of CONNACK, 3.1.1 (1 to 5) and 5 (128 and up), and reason codes of DISCONNECT in 5. */
 const REASONS: Readonly<Record<number, readonly [code: string, sentence: string]>> = {
@@ -41,9 +44,9 @@ const where = ({ host, port }: { host: string; port: number }): string =>
   `the MQTT broker at ${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** One clear, retryable error from whatever a connection ended with: what happened, where, what to do. */
-export function mqttError(target: ResolvedMqttOptions, { error, opened }: Failure): TwinError {
+export function mqttError(target: ResolvedMqttOptions, { error, openMs }: Failure): TwinError {
   if (error instanceof TwinError) return error;
-  const [code, sentence] = explain(target, error, opened);
+  const [code, sentence] = explain(target, error, openMs);
   return new TwinError(code, `${where(target)} ${sentence}`, {
     retryable: true,
     cause: error,
@@ -51,7 +54,7 @@ export function mqttError(target: ResolvedMqttOptions, { error, opened }: Failur
   });
 }
 
-function explain(target: ResolvedMqttOptions, error: unknown, opened: boolean): readonly [string, string] {
+function explain(target: ResolvedMqttOptions, error: unknown, openMs: number | undefined): readonly [string, string] {
   const { code, message } = { code: (error as { code?: unknown } | undefined)?.code, message: messageOf(error) };
   if (typeof code === 'number') return REASONS[code] ?? ['MQTT_REFUSED', `refused with reason ${code} (${message})`];
   if (typeof code === 'string' && SOCKET_ERRORS[code]) return SOCKET_ERRORS[code];
@@ -59,7 +62,10 @@ function explain(target: ResolvedMqttOptions, error: unknown, opened: boolean): 
     return ['MQTT_NO_ANSWER', 'took the connection but does not answer: is it an MQTT port, with or without TLS?'];
   }
   if (message === 'Keepalive timeout') return ['MQTT_CONNECTION_LOST', 'fell silent'];
-  if (opened) return ['MQTT_CONNECTION_LOST', error ? `closed the connection (${message})` : 'closed the connection'];
+  if (openMs !== undefined) {
+    const hint = openMs < SOON_MS ? `: does another client use the id "${target.clientId}"?` : '';
+    return ['MQTT_CONNECTION_LOST', error ? `closed the connection (${message})` : `closed the connection${hint}`];
+  }
   if (typeof code === 'string' && (isTlsError(code) || target.secure)) {
     return ['MQTT_TLS', `does not agree with us on TLS: ${code === 'ECONNRESET' ? 'is it a TLS port?' : message}`];
   }

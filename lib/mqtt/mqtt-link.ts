@@ -28,7 +28,7 @@ export class MqttLink {
       this.client = new MqttClient(() => (this.#socket = openSocket(target)), clientOptions(target, receiveMaximum));
     } catch (error) {
       // Unreadable certificates and keys are refused before anything is sent.
-      throw mqttError(target, { error, opened: false });
+      throw mqttError(target, { error, openMs: undefined });
     }
     const note = (error: unknown) => (this.#error ??= error);
     // mqtt.js reports socket errors only when they carry a code.
@@ -36,13 +36,16 @@ export class MqttLink {
     // Not all of these end the connection by themselves: after bytes that are not MQTT, mqtt.js would go on reading.
     this.client.on('error', (error) => this.fail(error));
     this.client.on('disconnect', ({ reasonCode }) => note({ code: reasonCode, message: 'DISCONNECT' }));
-    let opened = false;
+    let openedAt: number | undefined;
     this.closed = new Promise((resolve) => {
-      this.client.once('close', () => resolve(mqttError(target, { error: this.#error, opened })));
+      this.client.once('close', () => {
+        const openMs = openedAt === undefined ? undefined : performance.now() - openedAt;
+        resolve(mqttError(target, { error: this.#error, openMs }));
+      });
     });
     this.opened = new Promise((resolve, reject) => {
       this.client.once('connect', (connack) => {
-        opened = true;
+        openedAt = performance.now();
         resolve(connack);
       });
       void this.closed.then(reject);

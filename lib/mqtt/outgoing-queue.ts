@@ -35,6 +35,7 @@ export class OutgoingQueue {
   #brokerLimits = { maxInFlight: Infinity, maxPacketBytes: Infinity };
   #attachedAt = 0;
   #answered = false;
+  #pumpPlanned = false;
   #pause: NodeJS.Timeout | undefined;
   /** Called each time the last message has got its end. */
   onEmpty: (() => void) | undefined;
@@ -67,7 +68,7 @@ export class OutgoingQueue {
     }
     this.#waiting.push(message);
     this.#bytes += message.bytes;
-    this.#pump();
+    this.#planPump();
   }
 
   /** A connection is there: sends, first what the one before left unacknowledged. */
@@ -105,6 +106,19 @@ export class OutgoingQueue {
       this.#sent.delete(message);
       this.#finish(message, error);
     }
+  }
+
+  /**
+   * mqtt.js hands out the acknowledgements of one chunk tick by tick and writes each packet at the end of its tick. A
+   * microtask comes after all of these ticks: what they made room for leaves in one write instead of one each.
+   */
+  #planPump(): void {
+    if (this.#pumpPlanned) return;
+    this.#pumpPlanned = true;
+    queueMicrotask(() => {
+      this.#pumpPlanned = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {
@@ -146,7 +160,7 @@ export class OutgoingQueue {
     const refusal = error ? publishRefused(message.topic, error.code as number) : undefined;
     if (refusal?.retryable) this.#sendLater(message);
     else this.#finish(message, refusal);
-    this.#pump();
+    this.#planPump();
   }
 
   /** The broker is there but cannot take it now (quota): nothing behind it may pass it meanwhile. */

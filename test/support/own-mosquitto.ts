@@ -3,14 +3,21 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** Debian puts the broker where the path of an ordinary user does not reach. */
 const PROGRAM = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find((path) => existsSync(path)) ?? 'mosquitto';
 
-const REQUIRED = ['listener PORT 127.0.0.1', 'set_tcp_nodelay true', 'persistence true', 'persistence_location DIR/'];
+const REQUIRED = [
+  'listener PORT 127.0.0.1',
+  // Started by root it would become another user, who may not read and write in the test's folder.
+  `user ${userInfo().username}`,
+  'set_tcp_nodelay true',
+  'persistence true',
+  'persistence_location DIR/',
+];
 
 /** Saves its state after every turn with a change: what it acknowledged survives a kill, as far as it ever does. */
 export const SAVE_EVERY_CHANGE = ['autosave_interval 1', 'autosave_on_changes true'];
@@ -30,18 +37,29 @@ export class OwnMosquitto {
     this.port = port;
   }
 
-  /** @param lines of its configuration; `DIR` and `PORT` stand for its folder and port */
-  static async start(t: TestContext, lines: readonly string[]): Promise<OwnMosquitto> {
-    const broker = new OwnMosquitto(await freePort());
+  /**
+   * @param lines of its configuration; `DIR` and `PORT` stand for its folder and port
+   * @param files to put into its folder, by name
+   * @param prepare makes more files in its folder and answers more lines
+   */
+  static async start(
+    t: TestContext,
+    lines: readonly string[],
+    port?: number,
+    files: Readonly<Record<string, string>> = {},
+    prepare: (folder: string) => readonly string[] = () => [],
+  ): Promise<OwnMosquitto> {
+    const broker = new OwnMosquitto(port ?? (await freePort()));
     t.after(async () => {
       await broker.kill();
       rmSync(broker.folder, { recursive: true, force: true });
     });
-    const text = [...REQUIRED, ...lines]
-      .join('\n')
-      .replaceAll('DIR', broker.folder)
-      .replaceAll('PORT', `${broker.port}`);
-    writeFileSync(join(broker.folder, 'mosquitto.conf'), text);
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(broker.folder, name), content);
+    const text = [...REQUIRED, ...lines, ...prepare(broker.folder)].join('\n');
+    writeFileSync(
+      join(broker.folder, 'mosquitto.conf'),
+      text.replaceAll('DIR', broker.folder).replaceAll('PORT', `${broker.port}`),
+    );
     await broker.restart();
     return broker;
   }
