@@ -21,19 +21,20 @@ export interface NoAnswer {
 export const TIMEOUT = 'TIMEOUT';
 
 /**
- * The reason in an error answer of InfluxDB: `{error}` (1.x, 3.x) or `{code, message}` (2.x). Undefined when the body is
- * in neither form, hence not from InfluxDB (a proxy, another server).
+ * The reason in an error answer of InfluxDB: `{error}` (1.x, 3.x) or `{code, message}` (2.x). Undefined when nothing shows
+ * that the answer is InfluxDB's own (a proxy's page, another server).
  */
 export function reasonOf({ headers, body }: HttpAnswer): string | undefined {
-  const header = headers['x-influxdb-error'];
   try {
     const { error, message } = (JSON.parse(body) ?? {}) as { error?: unknown; message?: unknown };
     if (typeof error === 'string') return error;
     if (typeof message === 'string') return message;
   } catch {
-    // Not JSON: the header is the only other place where a reason may stand.
+    // Not JSON, or cut short: the headers tell whose answer it is.
   }
-  return typeof header === 'string' ? header : undefined;
+  const header = headers['x-influxdb-error'];
+  if (typeof header === 'string') return header;
+  return headers['x-platform-error-code'] === undefined ? undefined : body;
 }
 
 /** Milliseconds that the server asks to wait (Retry-After in seconds or as a date; RFC 9110, 10.2.3), or 0. */

@@ -77,7 +77,7 @@ class Names {
   constructor(kind: string, special: RegExp, refusals: readonly Refusal[]) {
     this.#kind = kind;
     this.#special = special;
-    this.#refusals = [empty, lineBreak, ...refusals];
+    this.#refusals = [empty, lineBreak, lastBackslash, backslashBeforeSpecial, ...refusals];
   }
 
   of(name: string): string {
@@ -97,16 +97,19 @@ const empty: Refusal = { when: /^$/, because: 'is empty' };
 const lineBreak: Refusal = { when: /[\n\r]/, because: 'holds a line break, which InfluxDB cannot store there' };
 /** It would escape the separator that follows: the servers would read another name than was meant. */
 const lastBackslash: Refusal = { when: /\\$/, because: 'ends with a backslash, which InfluxDB cannot store there' };
+/** The servers read it in two ways: one part of their parser as this name, another as the end of it. */
 const backslashBeforeSpecial: Refusal = {
-  when: /\\[,= ]/,
-  because: 'has a backslash before a comma, an equals sign or a space, which InfluxDB cannot store there',
+  when: /\\[,= "]/,
+  because: 'has a backslash before a comma, an equals sign, a space or a quote, which InfluxDB cannot store there',
 };
 /** Such a line would be skipped as a comment, and the write still answered with success. */
 const comment: Refusal = { when: /^#/, because: 'begins with #, which InfluxDB takes for a comment' };
+/** The servers skip them before a measurement and before the first field. */
+const leadingBlank: Refusal = { when: /^[\t\0]/, because: 'begins with a tab or NUL, which InfluxDB drops' };
 /** A field of this name is dropped without a word (1.x), a tag is refused. */
 const time: Refusal = { when: /^time$/, because: 'is reserved by InfluxDB: choose another name' };
 
-const measurementNames = new Names('measurement', /[, ]/g, [comment, lastBackslash, backslashBeforeSpecial]);
-const tagNames = new Names('tag', /[,= ]/g, [time, lastBackslash]);
-const tagValues = new Names('tag value', /[,= ]/g, [lastBackslash]);
-const fieldNames = new Names('field', /[,= ]/g, [time, lastBackslash, backslashBeforeSpecial]);
+const measurementNames = new Names('measurement', /[, ]/g, [comment, leadingBlank]);
+const tagNames = new Names('tag', /[,= ]/g, [time]);
+const tagValues = new Names('tag value', /[,= ]/g, []);
+const fieldNames = new Names('field', /[,= ]/g, [time, leadingBlank]);

@@ -77,7 +77,8 @@ export function decide(answer: InfluxAnswer, version: InfluxVersion, nowMs = Dat
 function refusal(reason: string): WriteDecision {
   const lines = quotedLines(reason);
   if (lines.size > 0) return { kind: 'reject', lines };
-  const [, dropped] = / dropped=(\d+)$/.exec(reason) ?? [];
+  const [, before, after] = /\bdropped (\d+) points outside|\bdropped=(\d+)$/.exec(reason) ?? [];
+  const dropped = before ?? after;
   return { kind: 'bisect', reason: shorten(reason), ...(dropped !== undefined && { dropped: Number(dropped) }) };
 }
 
