@@ -1,0 +1,135 @@
+import type { Reading } from '../reading/reading';
+import { TwinError, messageOf } from '../reading/twin-error';
+import { type FrameResult, type Framer, rejectedBytes } from './framer';
+
+const LINE_FEED = 0x0a;
+const DEFAULT_MAX_BYTES = 64 * 1024;
+
+/** One format of text lines: what a line says, or nothing when it says nothing (an empty line, a heading). */
+export interface LineFormat {
+  /** @throws TwinError `SERIAL_…` or `READING_…` when the line is no reading; it is then rejected alone */
+  decode(line: string): Reading | undefined;
+  /** Forgets what was learnt from earlier lines (a heading). */
+  reset?(): void;
+}
+
+export interface LineFramerOptions {
+  /** A longer line is given up, so that noise without a line end cannot fill the memory (default 64 KiB). */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Readings from text lines that end with LF or CR LF. The first line may be the rest of one that began before we
+ * listened: when it cannot be read it is skipped, not rejected. A line that the stream ends within is never taken.
+ */
+export class LineFramer implements Framer {
+  readonly #format: LineFormat;
+  readonly #maxBytes: number;
+  #parts: Uint8Array[] = [];
+  #pendingBytes = 0;
+  /** Bytes of an overlong line that were thrown away already; the rest of it follows. */
+  #overlongBytes = 0;
+  #overlongStart: Buffer = Buffer.alloc(0);
+  #begun = false;
+  #skippedBytes = 0;
+
+  constructor(format: LineFormat, { maxBytes = DEFAULT_MAX_BYTES }: LineFramerOptions = {}) {
+    this.#format = format;
+    this.#maxBytes = maxBytes;
+  }
+
+  get skippedBytes(): number {
+    return this.#skippedBytes;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  push(chunk: Uint8Array): FrameResult[] {
+    const results: FrameResult[] = [];
+    let start = 0;
+    for (;;) {
+      const end = chunk.indexOf(LINE_FEED, start);
+      if (end < 0) break;
+      this.#hold(chunk.subarray(start, end));
+      this.#endLine(results);
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#hold(Buffer.from(chunk.subarray(start)));
+    return results;
+  }
+
+  /** Silence says nothing about a line: its end does. */
+  quiet(): FrameResult[] {
+    return [];
+  }
+
+  end(): FrameResult[] {
+    const results: FrameResult[] = [];
+    const count = this.#pendingBytes + this.#overlongBytes;
+    if (count > 0) {
+      const bytes = this.#overlongBytes > 0 ? this.#overlongStart : this.#take();
+      results.push(
+        rejectedBytes('SERIAL_LINE_CUT_SHORT', `${count} bytes without a line end at the end`, bytes, count),
+      );
+      this.#skippedBytes += count;
+    }
+    this.#forgetLine();
+    return results;
+  }
+
+  reset(): void {
+    this.#forgetLine();
+    this.#begun = false;
+    this.#format.reset?.();
+  }
+
+  #hold(bytes: Uint8Array): void {
+    if (this.#overlongBytes > 0 || this.#pendingBytes + bytes.length > this.#maxBytes) {
+      if (this.#overlongBytes === 0) this.#overlongStart = Buffer.concat([this.#take(), bytes.subarray(0, 256)]);
+      this.#overlongBytes += this.#pendingBytes + bytes.length;
+      this.#parts = [];
+      this.#pendingBytes = 0;
+      return;
+    }
+    this.#parts.push(bytes);
+    this.#pendingBytes += bytes.length;
+  }
+
+  #endLine(results: FrameResult[]): void {
+    const first = !this.#begun;
+    this.#begun = true;
+    if (this.#overlongBytes > 0) {
+      const message = `a line of ${this.#overlongBytes} bytes is longer than ${this.#maxBytes}; check the format and the baud rate`;
+      results.push(rejectedBytes('SERIAL_LINE_TOO_LONG', message, this.#overlongStart, this.#overlongBytes));
+      this.#skippedBytes += this.#overlongBytes;
+      this.#forgetLine();
+      return;
+    }
+    const bytes = this.#take();
+    this.#forgetLine();
+    const line = bytes.toString('utf8').replace(/\r$/, '');
+    if (line.trim() === '') return;
+    try {
+      const values = this.#format.decode(line);
+      if (values) results.push({ kind: 'reading', values });
+    } catch (thrown) {
+      this.#skippedBytes += bytes.length + 1;
+      if (first) return;
+      const code = thrown instanceof TwinError ? thrown.code : 'SERIAL_LINE_UNREADABLE';
+      results.push(rejectedBytes(code, messageOf(thrown), bytes));
+    }
+  }
+
+  #take(): Buffer {
+    return this.#parts.length === 1 ? Buffer.from(this.#parts[0]!) : Buffer.concat(this.#parts, this.#pendingBytes);
+  }
+
+  #forgetLine(): void {
+    this.#parts = [];
+    this.#pendingBytes = 0;
+    this.#overlongBytes = 0;
+    this.#overlongStart = Buffer.alloc(0);
+  }
+}
