@@ -64,7 +64,7 @@ function numbersDiffer(
       worst = i;
     }
   }
-  const tolerance = check.absTol ?? (check.relToMaxAbs ?? 0) * largest;
+  const tolerance = check.absTol ?? Math.max((check.relToMaxAbs ?? 0) * largest, check.rounding ?? 0);
   if (distance <= tolerance) return undefined;
   return `${path}[${worst}]: expected ${reference[worst]}, got ${result[worst]}, off by ${distance.toExponential(2)}, allowed ${tolerance.toExponential(2)}`;
 }

@@ -12,6 +12,8 @@ export interface GoldenCheck {
   slopeRel?: number;
   r2Abs?: number;
   on?: string[];
+  /** Distance that is rounding of the input, whatever the size of the reference. */
+  rounding?: number;
   rule?: string;
 }
 

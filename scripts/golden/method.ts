@@ -13,6 +13,8 @@ export interface GoldenMethod {
   run(run: GoldenRun): Record<string, GoldenValue>;
   /** Keys of the reference that are not an answer, each with the reason. */
   readonly ignored?: Readonly<Record<string, string>>;
+  /** True for a case whose rule allows a refusal. */
+  mayRefuse?(run: GoldenRun): boolean;
   /** Own judgement for checks that are not element by element: what is wrong, or undefined. */
   judge?(run: GoldenRun, result: Record<string, GoldenValue>): string | undefined;
 }
