@@ -15,6 +15,8 @@ const layers = {
   latency: { imports: ['reading'], owns: [] },
   series: { imports: ['reading'], owns: ['simple-statistics'] },
 };
+/** The slash keeps the name of the package `mqtt` from matching the folder lib/mqtt. */
+const anchored = (names) => names.map((name) => `/${name}`);
 const systems = Object.values(layers).flatMap(({ owns }) => owns);
 const nodeRed = ['node-red', 'node-red/*', '@node-red/*'];
 
@@ -28,7 +30,7 @@ const layerRules = Object.entries(layers).map(([folder, { imports, owns }]) => {
         {
           patterns: [
             {
-              group: [...systems.filter((name) => !owns.includes(name)), ...nodeRed, '**/nodes/**'],
+              group: [...anchored(systems.filter((name) => !owns.includes(name))), ...nodeRed, '**/nodes/**'],
               message: 'each outside system is known only in its own folder under lib/, Node-RED only under nodes/',
             },
             {
@@ -84,7 +86,7 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: systems, message: 'nodes/ reaches outside systems only through lib/' }] },
+        { patterns: [{ group: anchored(systems), message: 'nodes/ reaches outside systems only through lib/' }] },
       ],
     },
   },

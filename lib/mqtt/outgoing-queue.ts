@@ -7,7 +7,7 @@ import { packetBytes, tooLarge, type OutgoingMessage } from './outgoing-message'
 export interface QueueLimits {
   /** Messages sent and not yet acknowledged, at most (default 1,000; an MQTT 5 broker may ask for fewer). */
   readonly maxInFlight: number;
-  /** Messages waiting and in flight, at most (default 10,000) … */
+  /** Messages waiting and in flight, at most (default 50,000) … */
   readonly maxQueued: number;
   /** … and their payloads' bytes (default 64 MiB). */
   readonly maxQueuedBytes: number;
@@ -40,7 +40,7 @@ export class OutgoingQueue {
   /** Called each time the last message has got its end. */
   onEmpty: (() => void) | undefined;
 
-  constructor({ maxInFlight = 1_000, maxQueued = 10_000, maxQueuedBytes = 64 * 2 ** 20 }: Partial<QueueLimits>) {
+  constructor({ maxInFlight = 1_000, maxQueued = 50_000, maxQueuedBytes = 64 * 2 ** 20 }: Partial<QueueLimits>) {
     this.#limits = { maxInFlight, maxQueued, maxQueuedBytes };
   }
 

@@ -21,7 +21,7 @@ export const definition = defineNode({
       icon: 'fa-tasks',
       since: '0.1.0',
     },
-    qos: { kind: 'choice', default: '1', choices: ['0', '1', '2'], icon: 'fa-empire', since: '0.1.0' },
+    qos: { kind: 'choice', default: '1', choices: ['0', '1'], icon: 'fa-empire', since: '0.1.0' },
     retain: { kind: 'switch', default: false, since: '0.1.0' },
     stamp: { kind: 'switch', default: true, since: '0.1.0' },
     acceptedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { sleep } from '../../lib/delivery/abortable-sleep';
+import { type MqttConnectionOptions, resolveMqttOptions } from '../../lib/mqtt/mqtt-options';
+import { MqttPublisher } from '../../lib/mqtt/mqtt-publisher';
+
+/** A deploy waits this long for the last messages. */
+const DRAIN_MS = 5_000;
+
+/** What a broker's config node offers to the nodes that refer to it. */
+export class BrokerConnection {
+  readonly #options: MqttConnectionOptions;
+  readonly #clientIdPrefix: string;
+  #publisher: MqttPublisher | undefined;
+  #users = 0;
+
+  /** @throws TwinError MQTT_OPTIONS */
+  constructor(options: MqttConnectionOptions, clientIdPrefix: string) {
+    resolveMqttOptions(options);
+    this.#options = options;
+    this.#clientIdPrefix = clientIdPrefix;
+  }
+
+  /**
+   * Options for a connection of the caller's own, such as a subscriber with a kept session.
+   * @param suffix makes the client id unique, and is the same after every restart: the id of the node that asks
+   */
+  optionsFor(suffix: string): MqttConnectionOptions {
+    return { ...this.#options, clientId: `${this.#clientIdPrefix}-${suffix}` };
+  }
+
+  /** The shared publisher; the first user starts it. Each user must `release` it once. */
+  acquire(): MqttPublisher {
+    this.#users++;
+    if (!this.#publisher) {
+      // Several runtimes may run the same flow, and a broker keeps only one client of a name.
+      this.#publisher = new MqttPublisher(this.optionsFor(randomBytes(4).toString('hex')));
+      this.#publisher.setMaxListeners(0);
+      this.#publisher.start();
+    }
+    return this.#publisher;
+  }
+
+  /**
+   * Waits for the caller's own work, at most 5 s and not at all while the broker is away; the last user closes the
+   * publisher, which rejects what is left with MQTT_CLOSED.
+   */
+  async release(pending: Promise<unknown>): Promise<void> {
+    const publisher = this.#publisher;
+    if (!publisher) return;
+    if (--this.#users > 0) {
+      const abort = new AbortController();
+      const limit = publisher.change.state === 'connected' ? DRAIN_MS : 0;
+      await Promise.race([pending, sleep(limit, abort.signal).catch(() => {})]);
+      abort.abort();
+      return;
+    }
+    this.#publisher = undefined;
+    await publisher.close(DRAIN_MS);
+  }
+}
