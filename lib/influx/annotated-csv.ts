@@ -132,11 +132,14 @@ function splitRecord(record: string): string[] {
     end = record.indexOf(',', end);
     if (end < 0) end = record.length;
     const value = record.slice(from, end);
-    values.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value);
+    values.push(value.startsWith('"') ? unquote(value) : value);
     from = end + 1;
   }
   return values;
 }
+
+/** The server writes each line break within a text as CR LF, whichever it was. */
+const unquote = (value: string): string => value.slice(1, -1).replaceAll('""', '"').replaceAll('\r\n', '\n');
 
 /** Where a value in quotes ends; a doubled quote is a quote within it. */
 function closingQuote(record: string, opening: number): number {

@@ -27,7 +27,7 @@ export function errorOfAnswer(answer: InfluxAnswer, version: InfluxVersion): Twi
     return error('INFLUX_CREDENTIALS_REFUSED', `${said}: check the ${secret}`);
   }
   if (status === 403) return error('INFLUX_ACCESS_DENIED', `${said}: grant the right to do this`);
-  if (reason !== undefined && status < 500) return errorOfReason(reason, said, status);
+  if (reason !== undefined && (status < 500 || status === 501)) return errorOfReason(reason, said, status);
   if (status < 500 && status !== 408 && status !== 429) {
     return error('INFLUX_WRONG_SERVER', `${said}: is this InfluxDB ${version}.x, and is the URL right?`);
   }
