@@ -13,14 +13,26 @@ interface FlowItem {
 export type Message = NodeMessage & { [property: string]: unknown; error?: { message: string; code?: string } };
 type Initializer = Parameters<typeof helper.load>[0];
 
-/** A node type as Node-RED loads it: from the build. */
-const built = (type: string): Initializer => require(`../../dist/nodes/${type}.js`) as Initializer;
+/** Core nodes that a test may name among its types. */
+const CORE: Readonly<Record<string, string>> = {
+  catch: '@node-red/nodes/core/common/25-catch',
+  complete: '@node-red/nodes/core/common/24-complete',
+};
+
+/** A node type as Node-RED loads it: ours from the build, the core's from the Node-RED under test. */
+function initializer(type: string): Initializer {
+  const core = CORE[type];
+  if (core === undefined) return require(`../../dist/nodes/${type}.js`) as Initializer;
+  return require(
+    require.resolve(core, { paths: [require.resolve(process.env['NODE_RED'] ?? 'node-red')] }),
+  ) as Initializer;
+}
 
 /** A flow that runs in a real Node-RED runtime within this process; it is stopped when the test ends. */
 export class Runtime {
   private constructor() {}
 
-  /** @param types the node types of ours that the flow uses, config nodes first */
+  /** @param types the node types that the flow uses, config nodes first; of the core's, `catch` and `complete` */
   static async start(
     context: TestContext,
     types: readonly string[],
@@ -32,7 +44,7 @@ export class Runtime {
       await helper.unload();
       await new Promise<void>((stopped) => helper.stopServer(stopped));
     });
-    await helper.load(types.map(built) as never, flow as never, credentials);
+    await helper.load(types.map(initializer) as never, flow as never, credentials);
     return new Runtime();
   }
 
@@ -70,7 +82,7 @@ export class Runtime {
     return messages;
   }
 
-  /** The first status of a node from now on whose text matches; waits at most 20 s. */
+  /** The present status of a node, or the first from now on, whose text matches; waits at most 20 s. */
   status(id: string, text: RegExp): Promise<NodeStatus> {
     return new Promise((resolve, reject) => {
       const node = this.node(id) as unknown as NodeJS.EventEmitter;
@@ -88,6 +100,8 @@ export class Runtime {
         resolve(status);
       };
       node.on('call:status', check);
+      const shown = (this.node(id).status as unknown as { lastCall?: { args: [NodeStatus] } | null }).lastCall;
+      if (shown) check(shown);
     });
   }
 
@@ -100,6 +114,12 @@ export class Runtime {
   log(): [number, string][] {
     const events = helper.log().args as [{ level: number; msg: unknown }][];
     return events.map(([event]) => [event.level, String(event.msg)]);
+  }
+
+  /** Posts JSON to a route that a node has put on the admin interface, and answers the JSON that came back. */
+  async post(path: string, body: object): Promise<unknown> {
+    const response = await helper.request().post(path).send(body);
+    return response.body as unknown;
   }
 
   /** The address of the admin interface. */
