@@ -25,7 +25,7 @@ try {
   if (isOutdated()) await run('building dist', process.execPath, [join('scripts', 'build.mjs')]);
   require('tsx/cjs/api').register();
   const main = require(COMMANDS[command]);
-  process.exitCode = await main[command](args);
+  await finish(await main[command](args));
 } catch (error) {
   console.error(
     error instanceof Error
@@ -35,6 +35,11 @@ try {
       : error,
   );
   process.exitCode = 1;
+}
+
+/** All servers are stopped by now: what a client library may still have open must not keep the terminal waiting. */
+function finish(code) {
+  return new Promise(() => process.stdout.write('', () => process.exit(code)));
 }
 
 function checkNode() {

@@ -5,7 +5,7 @@ import { installDebianPackages } from './install/debian-packages';
 import { launchStack } from './launch-stack';
 import { Machine } from './machine';
 import { isOwned, stopLeftBehind } from './run-file';
-import type { ProgramNeed } from './server-recipe';
+import type { Installation, ProgramNeed } from './server-recipe';
 import { stopSignal } from './stop-signal';
 
 const PACK_DIR = resolve(__dirname, '..');
@@ -27,7 +27,14 @@ export async function test(files: readonly string[]): Promise<number> {
   const signal = stopSignal();
   const dataDir = join(RUNS_DIR, `${process.pid}`);
   await sweep(log);
-  await installTools(new Machine(), join(PACK_DIR, '.data', 'logs'), log, signal);
+  const place = {
+    machine: new Machine(),
+    cacheDir: join(PACK_DIR, '.data', 'cache'),
+    logDir: join(PACK_DIR, '.data', 'logs'),
+    log,
+    signal,
+  };
+  await installTools(place);
   const stack = await launchStack({ servers: ['mqtt', 'kafka', 'influx'], dataDir, log, env: process.env, signal });
   try {
     for (const { title, reason, command } of stack.missing)
@@ -72,18 +79,13 @@ async function sweep(log: (line: string) => void): Promise<void> {
   }
 }
 
-async function installTools(
-  machine: Machine,
-  logDir: string,
-  log: (line: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function installTools(place: Installation): Promise<void> {
+  const { machine, log } = place;
   const packages = TEST_TOOLS.filter(({ program }) => !machine.find(program)).map((need) => need.debianPackage);
-  if (packages.length === 0) return;
-  if (!machine.installsPackages) {
+  if (packages.length > 0 && machine.installsPackages) {
+    log(`installing ${packages.join(', ')} by apt-get (tools of the tests)`);
+    await installDebianPackages(packages, place);
+  } else if (packages.length > 0) {
     log(`tools that some tests need are missing: sudo apt-get install ${packages.join(' ')}`);
-    return;
   }
-  log(`installing ${packages.join(', ')} by apt-get (tools of the tests)`);
-  await installDebianPackages(packages, { machine, logDir, log, signal });
 }

@@ -1,12 +1,14 @@
 import { checkTable, lostOf, type StageResult } from './check-table';
 import type { PipelineCount } from './pipeline-count';
-import { waitUntil, warmUp } from './warm-up';
+import { atRest, waitUntil, warmUp } from './warm-up';
 
 export interface CheckOptions {
   /** Readings that each stage must see. */
   readonly readings: number;
   /** The check fails when it is not done by then. */
   readonly limitS: number;
+  /** Milliseconds without any progress after which what has not arrived counts as lost (20,000). */
+  readonly giveUpMs?: number;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -19,14 +21,15 @@ export interface CheckResult {
 
 /** Lets the board write so many readings after a warm-up, and holds each stage against it. */
 export async function checkPipeline(count: PipelineCount, options: CheckOptions): Promise<CheckResult> {
-  const { readings, limitS, log, signal } = options;
+  const { readings, limitS, giveUpMs = 20_000, log, signal } = options;
   const wait = { endMs: Date.now() + limitS * 1000, log, signal };
   const isSettled = (): boolean =>
     count.expected >= readings && count.stages.every((stage) => stage.seen >= count.expected && stage.pending <= 0);
   if (await warmUp(count, wait)) {
     log(`check: ${readings} readings through every stage`);
     count.board?.on(readings);
-    await waitUntil(count, 'check', isSettled, wait);
+    const isStuck = atRest(count, giveUpMs);
+    await waitUntil(count, 'check', () => isSettled() || isStuck(), wait);
     count.board?.off();
   }
   const { expected } = count;
@@ -46,6 +49,6 @@ function failureOf(
   const lost = Math.max(0, ...results.map(lostOf));
   if (results.length === 0) return 'no stage could be looked at';
   if (silent.length > 0) return `no reading in ${silent.join(', ')} within ${limitS} s`;
-  if (expected < readings) return `${expected} of ${readings} readings within ${limitS} s`;
+  if (expected < readings) return `the board wrote ${expected} of ${readings} readings`;
   return lost > 0 ? `${lost} of ${expected} readings lost` : undefined;
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Admin, type Consumer } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel, type Admin, type Consumer, type EachBatchPayload } from 'kafkajs';
 import { readingIdentity } from './reading-identity';
 import { SequenceTally } from './sequence-tally';
 import type { Stage } from './stage';
 
 const TOPIC = 'RealTime_Data';
+const RETRY_MS = 1_000;
+const CLOSE_MS = 3_000;
 
 export interface KafkaStageOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -15,22 +18,21 @@ export interface KafkaStageOptions {
 /** What a plain consumer of the cluster sees from now on, held against the topic's own end offsets. */
 export class KafkaStage implements Stage {
   readonly name = 'Kafka';
+  readonly #kafka: Kafka;
   readonly #admin: Admin;
-  readonly #consumer: Consumer;
   readonly #groupId = `twin-count-${randomUUID()}`;
   readonly #onDelay: (delayMs: number) => void;
   readonly #tally = new SequenceTally();
-  #records = 0;
+  readonly #closing = new AbortController();
+  /** By partition, where to read on: at first where the topic ended when the count was opened. */
+  readonly #next = new Map<number, bigint>();
+  #consumer: Consumer | undefined;
   #pending = 0;
-  #endsAtOpen = 0n;
-  #closing = false;
-  #waiting: NodeJS.Timeout | undefined;
 
   private constructor({ env, onDelay }: KafkaStageOptions) {
     const brokers = (env['KAFKA_BROKERS'] ?? '').split(',');
-    const kafka = new Kafka({ brokers, clientId: 'twin-count', logLevel: logLevel.NOTHING });
-    this.#admin = kafka.admin();
-    this.#consumer = kafka.consumer({ groupId: this.#groupId, allowAutoTopicCreation: false, retry: { retries: 1e6 } });
+    this.#kafka = new Kafka({ brokers, clientId: 'twin-count', logLevel: logLevel.NOTHING });
+    this.#admin = this.#kafka.admin({ retry: { retries: 1 } });
     this.#onDelay = onDelay;
   }
 
@@ -38,12 +40,8 @@ export class KafkaStage implements Stage {
   static async open(options: KafkaStageOptions): Promise<KafkaStage> {
     const stage = new KafkaStage(options);
     await stage.#admin.connect();
-    await stage.#consumer.connect();
-    const known = await stage.#topicExists();
-    const ends = known ? await stage.#admin.fetchTopicOffsets(TOPIC) : [];
-    stage.#endsAtOpen = sum(ends);
-    if (known) await stage.#consume(ends);
-    else stage.#consumeLater();
+    for (const { partition, high } of await stage.#ends()) stage.#next.set(partition, BigInt(high));
+    void stage.#keepConsuming();
     return stage;
   }
 
@@ -63,51 +61,72 @@ export class KafkaStage implements Stage {
     this.#tally.begin();
   }
 
-  /** Holds the records read against the cluster's own end offsets. */
+  /** Holds what was read against the cluster's own end offsets. */
   async refresh(): Promise<void> {
-    if (!(await this.#topicExists())) return;
-    const ends = sum(await this.#admin.fetchTopicOffsets(TOPIC));
-    this.#pending = Number(ends - this.#endsAtOpen) - this.#records;
+    const ends = await this.#ends();
+    this.#pending = ends.reduce(
+      (sum, { partition, high }) => sum + Number(BigInt(high) - (this.#next.get(partition) ?? 0n)),
+      0,
+    );
   }
 
+  /** Bounded in time, also when the cluster is gone. */
   async close(): Promise<void> {
-    this.#closing = true;
-    clearTimeout(this.#waiting);
-    await this.#consumer.disconnect().catch(() => undefined);
-    await this.#admin.deleteGroups([this.#groupId]).catch(() => undefined);
-    await this.#admin.disconnect().catch(() => undefined);
+    this.#closing.abort();
+    const leave = async (): Promise<void> => {
+      await this.#consumer?.disconnect();
+      await this.#admin.deleteGroups([this.#groupId]);
+    };
+    const limit = sleep(CLOSE_MS, undefined, { ref: false });
+    await Promise.race([leave().catch(() => undefined), limit]);
+    await Promise.race([this.#admin.disconnect().catch(() => undefined), limit]);
   }
 
-  async #topicExists(): Promise<boolean> {
-    return (await this.#admin.listTopics()).includes(TOPIC);
+  async #ends(): Promise<{ partition: number; high: string }[]> {
+    if (!(await this.#admin.listTopics()).includes(TOPIC)) return [];
+    return this.#admin.fetchTopicOffsets(TOPIC);
   }
 
-  #consumeLater(): void {
-    if (this.#closing) return;
-    this.#waiting = setTimeout(() => {
-      this.#topicExists()
-        .then((exists) => (exists ? this.#consume([]) : this.#consumeLater()))
-        .catch(() => this.#consumeLater());
-    }, 500);
+  /** A consumer of kafkajs ends with an error, and cannot begin before its topic exists: begin again. */
+  async #keepConsuming(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        if ((await this.#ends()).length > 0) await this.#consumeUntilEnd();
+      } catch {
+        // The cluster is away; refresh() says so.
+      }
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
-  async #consume(ends: readonly { partition: number; high: string }[]): Promise<void> {
-    await this.#consumer.subscribe({ topic: TOPIC, fromBeginning: true });
-    await this.#consumer.run({
-      eachBatch: ({ batch }) => {
-        const now = Date.now();
-        this.#records += batch.messages.length;
-        for (const { value } of batch.messages) {
-          const reading = readingIdentity(value);
-          if (reading && this.#tally.add(reading.source, reading.sequence)) this.#onDelay(now - reading.timeMs);
-        }
-        return Promise.resolve();
-      },
+  async #consumeUntilEnd(): Promise<void> {
+    const consumer = this.#kafka.consumer({
+      groupId: this.#groupId,
+      allowAutoTopicCreation: false,
+      // Its own restart cannot be called off: it would go on after close().
+      retry: { restartOnFailure: () => Promise.resolve(false) },
     });
-    for (const { partition, high } of ends) this.#consumer.seek({ topic: TOPIC, partition, offset: high });
+    const ended = new Promise<void>((resolve) => {
+      consumer.on('consumer.crash', () => resolve());
+      this.#closing.signal.addEventListener('abort', () => resolve());
+    });
+    this.#consumer = consumer;
+    await consumer.connect();
+    await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: (batch) => this.#read(batch) });
+    for (const [partition, offset] of this.#next) consumer.seek({ topic: TOPIC, partition, offset: String(offset) });
+    await ended;
   }
-}
 
-function sum(ends: readonly { readonly high: string }[]): bigint {
-  return ends.reduce((total, { high }) => total + BigInt(high), 0n);
+  #read({ batch }: EachBatchPayload): Promise<void> {
+    const now = Date.now();
+    for (const { value, offset } of batch.messages) {
+      if (BigInt(offset) < (this.#next.get(batch.partition) ?? 0n)) continue;
+      this.#next.set(batch.partition, BigInt(offset) + 1n);
+      const reading = readingIdentity(value);
+      if (reading && this.#tally.add(reading.source, reading.sequence)) this.#onDelay(now - reading.timeMs);
+    }
+    return Promise.resolve();
+  }
 }

@@ -1,6 +1,14 @@
 import { messageOf } from '../../lib/reading/twin-error';
 import type { PipelineCount } from './pipeline-count';
 
+/** What the line shows. */
+export interface LiveCounts {
+  readonly expected: number;
+  readonly stages: readonly { readonly name: string; readonly seen: number }[];
+  readonly lost: number;
+  delayMs(q: number): number | undefined;
+}
+
 export interface LiveLineOutput {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -41,7 +49,7 @@ export class LiveLine {
 }
 
 /** The counts in one line. */
-export function liveLine(count: PipelineCount): string {
+export function liveLine(count: LiveCounts): string {
   const number = (value: number): string => value.toLocaleString('en-US');
   const delay = (q: number): string => {
     const ms = count.delayMs(q);

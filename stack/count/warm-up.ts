@@ -27,7 +27,7 @@ export async function warmUp(count: PipelineCount, options: WaitOptions): Promis
   count.board?.off();
   if (!working) return false;
   // A real board cannot be silenced: its readings under way make the first counts differ by a few.
-  if (count.board) await waitUntil(count, 'standstill', atRest(count), options);
+  if (count.board) await waitUntil(count, 'standstill', atRest(count, QUIET_MS), options);
   count.begin();
   return true;
 }
@@ -55,13 +55,14 @@ export async function waitUntil(
   }
 }
 
-function atRest(count: PipelineCount): () => boolean {
+/** Tells, asked again and again, whether no count has moved for so long. */
+export function atRest(count: PipelineCount, forMs: number): () => boolean {
   let last = '';
-  let sinceMs = Date.now();
+  let sinceMs = 0;
   return () => {
     const now = count.stages.map((stage) => `${stage.seen} ${stage.pending}`).join();
     if (now !== last) sinceMs = Date.now();
     last = now;
-    return Date.now() - sinceMs >= QUIET_MS;
+    return Date.now() - sinceMs >= forMs;
   };
 }
