@@ -36,7 +36,7 @@ function facts(option, options, own, common) {
     const shown = values.map((value) => own.option[name]?.choice?.[value] ?? own.option[name]?.label ?? value);
     const text =
       options[name].kind === 'switch' ? own.option[name].label : `${own.option[name].label}: ${shown.join(', ')}`;
-    parts.push(escape(common.help.only.replace('{{condition}}', text)));
+    parts.push(escape(common.help.only.replace('__condition__', text)));
   }
   return parts.length ? ` (${parts.join('; ')})` : '';
 }

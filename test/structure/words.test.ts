@@ -102,9 +102,15 @@ it('a status fits under a node in every language', () => {
       texts.push(...Object.values(own.status ?? {}));
     }
     assert.deepEqual(
-      texts.filter((text) => text.replace(/\{\{\w+\}\}/g, '9999').length > 24),
+      texts.filter((text) => text.replace(/__\w+?__/g, '9999').length > 24),
       [],
       language,
     );
   }
+});
+
+it("values stand where Node-RED's catalogues expect them: __name__, not {{name}}", () => {
+  const folders = ['common', ...types].flatMap((type) => languages.map((language) => [type, language] as const));
+  const wrong = folders.filter(([type, language]) => read(type, 'locales', language, `${type}.json`).includes('{{'));
+  assert.deepEqual(wrong, []);
 });
