@@ -40,8 +40,9 @@ export class SpoolLog {
     if (!last) return log;
     await last.assertVersion();
     log.#base = last.first - 1;
-    if (await last.recover()) log.#active = last;
-    else await log.#giveUp(last);
+    const recovery = await last.recover();
+    if (recovery === 'sound') log.#active = last;
+    if (recovery === 'empty') await log.#giveUp(last);
     return log;
   }
 

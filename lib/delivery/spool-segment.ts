@@ -17,6 +17,9 @@ export interface AppendResult {
   readonly sound: boolean;
 }
 
+/** Whether the segment may be appended to, may only be read, or holds no sound record. */
+export type Recovery = 'sound' | 'closed' | 'empty';
+
 /** One file of the log: records numbered from `first` on, appended until it is full. */
 export class SpoolSegment {
   readonly first: number;
@@ -102,11 +105,11 @@ export class SpoolSegment {
 
   /**
    * Finds the end of the last sound record of a file whose writer was killed, cuts off what stands behind it, and sets
-   * `last` and `size` by it. Answers false when there is no sound record at all.
+   * `last` and `size` by it.
    *
    * @throws TwinError `DELIVERY_SPOOL_DISK`
    */
-  async recover(): Promise<boolean> {
+  async recover(): Promise<Recovery> {
     let end = 0;
     let wanted = SCAN_BYTES;
     for (let offset = SEGMENT_HEADER_BYTES; offset < this.size;) {
@@ -124,10 +127,10 @@ export class SpoolSegment {
       offset += consumed;
       wanted = Math.max(SCAN_BYTES, needed);
     }
-    if (end === 0) return false;
-    if (end < this.size && !(await cut(await this.#open('r+'), end))) return true;
+    if (end === 0) return 'empty';
+    const sound = end === this.size || (await cut(await this.#open('r+'), end));
     this.size = end;
-    return true;
+    return sound ? 'sound' : 'closed';
   }
 
   /** @throws TwinError `DELIVERY_SPOOL_VERSION` when another release wrote this segment, `DELIVERY_SPOOL_DISK` */

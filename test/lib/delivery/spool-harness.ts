@@ -6,17 +6,33 @@ import { Spool } from '../../../lib/delivery/spool';
 import type { SpoolOptions } from '../../../lib/delivery/spool-options';
 import type { SpoolRecord } from '../../../lib/delivery/spool-record';
 
+const closers = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** Has `close` called after the test, the latest first, and before the test's folders are deleted. */
+export function closeAfter(t: TestContext, close: () => unknown): void {
+  let list = closers.get(t);
+  if (!list) {
+    const added: (() => unknown)[] = [];
+    closers.set(t, (list = added));
+    // Hooks run in the order of their registration, which is the wrong one.
+    t.after(async () => {
+      for (const each of added.reverse()) await each();
+    });
+  }
+  list.push(close);
+}
+
 /** A folder of its own for one test, deleted after it. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'spool-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  closeAfter(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** An open spool, closed after the test. */
 export async function openSpool(t: TestContext, options: SpoolOptions): Promise<Spool> {
   const spool = await Spool.open(options);
-  t.after(() => spool.close());
+  closeAfter(t, () => spool.close());
   return spool;
 }
 
