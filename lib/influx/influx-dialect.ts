@@ -27,16 +27,15 @@ export interface InfluxDialect {
   /** An InfluxQL query whose answer comes in parts of `chunkRows` rows, times in epoch milliseconds. */
   influxql(query: string, parameters: Readonly<Record<string, unknown>>, chunkRows: number): InfluxRequest;
   deleteRange(range: DeleteRange): InfluxRequest;
-  /** Answered by every generation, with its version in a header; says nothing of credentials or databases. */
-  ping(): InfluxRequest;
 }
 
 const LINES = { 'Content-Type': 'text/plain; charset=utf-8' };
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
-export function dialectOf(options: InfluxConnectionOptions): InfluxDialect {
-  return options.version === '1' ? version1(options) : version2(options);
+/** The requests for the database of these options, in the dialect of `version`, whichever the options name. */
+export function dialectOf(options: InfluxConnectionOptions, version: InfluxVersion): InfluxDialect {
+  return version === '1' ? version1(options) : version2(options);
 }
 
 /** Sources: InfluxDB 1.x API reference, `/write` and `/query`; InfluxQL reference, DELETE. */
@@ -51,7 +50,6 @@ function version1({ database = '', retentionPolicy, username, password = '' }: I
     target: `database "${database}"`,
     write: (lines) => post(writePath, { ...authorization, ...LINES }, lines),
     influxql,
-    ping: () => ping(authorization),
     // DELETE takes no retention policy: it deletes in all of them.
     deleteRange: ({ measurement, tags = {}, startMs, stopMs }) =>
       influxql(
@@ -72,13 +70,12 @@ function version2(options: InfluxConnectionOptions): InfluxDialect {
   const writePath = withQuery('/api/v2/write', { org, bucket, precision: 'ms' });
   // Every bucket is mapped to a database of its name; `database/policy` splits at the slash.
   const [virtualDatabase, virtualPolicy] = splitBucket(bucket);
-  const database = options.database || virtualDatabase;
+  const database = options.influxqlDatabase || virtualDatabase;
   return {
     version: '2',
     target: `bucket "${bucket}"`,
     write: (lines) => post(writePath, { ...authorization, ...LINES }, lines),
     influxql: influxqlRequest(authorization, database, options.retentionPolicy ?? virtualPolicy),
-    ping: () => ping(authorization),
     deleteRange: ({ measurement, tags = {}, startMs, stopMs }) =>
       post(
         withQuery('/api/v2/delete', { org, bucket }),
@@ -133,8 +130,11 @@ const post = (path: string, headers: Record<string, string>, body: string): Infl
   body,
 });
 
-// 3.x wants credentials even here.
-const ping = (headers: Record<string, string>): InfluxRequest => ({ method: 'GET', path: '/ping', headers, body: '' });
+/** Answered by every generation, with its version in a header; says nothing of credentials or databases. */
+export function pingRequest({ token }: InfluxConnectionOptions): InfluxRequest {
+  // 3.x wants a token even here.
+  return { method: 'GET', path: '/ping', headers: tokenHeader(token), body: '' };
+}
 
 /** A query string, without what is absent or empty; a space as %20, which every parser reads. */
 function withQuery(path: string, values: Readonly<Record<string, string | undefined>>): string {

@@ -1,8 +1,9 @@
 import { TwinError } from '../reading/twin-error';
 import { influxqlOf, type HistoryQuery } from './history-query';
-import { dialectOf, type DeleteRange, type InfluxDialect } from './influx-dialect';
-import { InfluxHttp, InfluxNoStream } from './influx-http';
+import type { DeleteRange } from './influx-dialect';
+import { InfluxNoStream } from './influx-http';
 import type { InfluxConnectionOptions } from './influx-options';
+import { InfluxServer } from './influx-server';
 import { influxqlBlocks, type InfluxqlBlock, type InfluxqlValue } from './influxql-blocks';
 import { errorOfAnswer } from './query-error';
 
@@ -32,16 +33,14 @@ export interface InfluxHistoryOptions {
  * Every method throws TwinErrors: as `errorOfAnswer`, `influxqlBlocks` and `influxqlOf` say, and INFLUX_RESULT_TOO_LARGE.
  */
 export class InfluxHistory {
-  readonly #http: InfluxHttp;
-  readonly #dialect: InfluxDialect;
+  readonly #server: InfluxServer;
   readonly #maxPoints: number;
   readonly #chunkRows: number;
   readonly #now: () => number;
 
   /** Throws TwinError INFLUX_OPTIONS. */
   constructor(connection: InfluxConnectionOptions, options: InfluxHistoryOptions = {}) {
-    this.#http = new InfluxHttp(connection);
-    this.#dialect = dialectOf(connection);
+    this.#server = new InfluxServer(connection);
     this.#maxPoints = options.maxPoints ?? 1_000_000;
     this.#chunkRows = options.chunkRows ?? 5_000;
     this.#now = options.now ?? Date.now;
@@ -103,12 +102,13 @@ export class InfluxHistory {
   }
 
   /** Deletes the points of a measurement in [startMs, stopMs), of the series with all of these tags. */
-  async deleteRange(range: DeleteRange, signal: AbortSignal = new AbortController().signal): Promise<void> {
+  async deleteRange(range: DeleteRange, signal = never()): Promise<void> {
     if (!range.measurement || !(range.startMs < range.stopMs)) {
       throw new TwinError('INFLUX_HISTORY_OPTIONS', 'a deletion needs a measurement and a range that is not empty');
     }
-    const answer = await this.#http.exchange(this.#dialect.deleteRange(range), signal);
-    if (answer.status === 'none' || answer.status >= 300) throw errorOfAnswer(answer, this.#dialect.version);
+    const dialect = await this.#server.dialect(signal);
+    const answer = await this.#server.http.exchange(dialect.deleteRange(range), signal);
+    if (answer.status === 'none' || answer.status >= 300) throw errorOfAnswer(answer, dialect.version);
     if (answer.status === 204) return;
     // 1.x deletes by a query, whose errors hide in an answer of success.
     for await (const block of influxqlBlocks(once(Buffer.from(answer.body)))) void block;
@@ -116,7 +116,7 @@ export class InfluxHistory {
 
   /** Drops the connections; what is being read fails. Idempotent. */
   close(): void {
-    this.#http.close();
+    this.#server.http.close();
   }
 
   /** Rows [time, value, …] in order of time, in parts. */
@@ -141,13 +141,18 @@ export class InfluxHistory {
     parameters: Readonly<Record<string, unknown>>,
     signal?: AbortSignal,
   ): AsyncGenerator<InfluxqlBlock> {
+    const dialect = await this.#server.dialect(signal ?? never());
+    const request = dialect.influxql(text, parameters, this.#chunkRows);
     try {
-      yield* influxqlBlocks(this.#http.stream(this.#dialect.influxql(text, parameters, this.#chunkRows), signal));
+      yield* influxqlBlocks(this.#server.http.stream(request, signal));
     } catch (thrown) {
-      throw thrown instanceof InfluxNoStream ? errorOfAnswer(thrown.answer, this.#dialect.version) : thrown;
+      throw thrown instanceof InfluxNoStream ? errorOfAnswer(thrown.answer, dialect.version) : thrown;
     }
   }
 }
+
+/** A signal that does not abort. */
+const never = (): AbortSignal => new AbortController().signal;
 
 function numeric(value: InfluxqlValue, field: string): number | null {
   if (typeof value === 'number' || value === null) return value;

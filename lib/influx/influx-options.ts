@@ -14,12 +14,15 @@ export interface InfluxTlsOptions {
   readonly servername?: string | undefined;
 }
 
-/** One database of one server. */
+/** `auto`: the server is asked, by `/ping`, which takes no credentials. */
+export type InfluxVersionChoice = InfluxVersion | 'auto';
+
+/** One database of one server. With `auto`, the options of both dialects may be given. */
 export interface InfluxConnectionOptions {
   /** `http://host:8086` or `https://…`; a path is kept as the prefix of every request. */
   readonly url: string;
-  readonly version: InfluxVersion;
-  /** 1.x: the database. 2.x: the name under which InfluxQL finds the bucket, when it is not the bucket's own. */
+  readonly version: InfluxVersionChoice;
+  /** 1.x. */
   readonly database?: string | undefined;
   /** 1.x: absent means the database's default. */
   readonly retentionPolicy?: string | undefined;
@@ -30,6 +33,8 @@ export interface InfluxConnectionOptions {
   /** 2.x: name or id. */
   readonly bucket?: string | undefined;
   readonly token?: string | undefined;
+  /** 2.x: the database under which InfluxQL finds the bucket, where it is not the bucket's own name. */
+  readonly influxqlDatabase?: string | undefined;
   /** Longest wait for the answer to a write, and for the next part of a query's answer (default 10,000). */
   readonly timeoutMs?: number | undefined;
   readonly tls?: InfluxTlsOptions | undefined;
@@ -47,6 +52,7 @@ export function checkInfluxOptions(options: InfluxConnectionOptions): void {
   if (/\/api\/v2\/?$/.test(url.pathname)) throw invalid('the URL ends with /api/v2: leave that out');
   if (options.version === '1' && !options.database) throw invalid('the name of the database is missing');
   if (options.version === '2' && !options.bucket) throw invalid('the name of the bucket is missing');
+  if (!options.database && !options.bucket) throw invalid('the name of the database or bucket is missing');
 }
 
 function parseUrl(text: string): URL {

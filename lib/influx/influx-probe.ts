@@ -1,7 +1,8 @@
 import { messageOf, TwinError } from '../reading/twin-error';
-import { dialectOf, type InfluxDialect } from './influx-dialect';
-import { InfluxHttp, InfluxNoStream } from './influx-http';
+import type { InfluxDialect } from './influx-dialect';
+import { InfluxNoStream, type InfluxHttp } from './influx-http';
 import type { InfluxConnectionOptions } from './influx-options';
+import { InfluxServer } from './influx-server';
 import { influxqlBlocks } from './influxql-blocks';
 import { errorOfAnswer } from './query-error';
 import { decide } from './write-decision';
@@ -18,11 +19,12 @@ export async function probeInfluxdb(
   connection: InfluxConnectionOptions,
   timeoutMs: number,
 ): Promise<{ description: string }> {
-  const http = new InfluxHttp({ ...connection, timeoutMs });
+  const server = new InfluxServer({ ...connection, timeoutMs });
+  const { http } = server;
   const limit = AbortSignal.timeout(timeoutMs);
   try {
-    const dialect = dialectOf(connection);
-    const version = await serverVersion(http, dialect, limit);
+    const { version } = await server.version(limit);
+    const dialect = await server.dialect(limit);
     const mayWrite = await allowed(() => writeNothing(http, dialect, limit));
     const mayRead = await allowed(() => readSomething(http, dialect, limit));
     if (!mayWrite && !mayRead) {
@@ -38,24 +40,6 @@ export async function probeInfluxdb(
   } finally {
     http.close();
   }
-}
-
-/** By the header that every generation sends with `/ping`. */
-async function serverVersion(http: InfluxHttp, dialect: InfluxDialect, signal: AbortSignal): Promise<string> {
-  const answer = await http.exchange(dialect.ping(), signal);
-  if (answer.status === 'none') throw errorOfAnswer(answer, dialect.version);
-  const header = answer.headers['x-influxdb-version'];
-  if (typeof header !== 'string') {
-    const message = `the server answers ${answer.status} without a version of InfluxDB: is the URL right?`;
-    throw new TwinError('INFLUX_WRONG_SERVER', message);
-  }
-  const version = header.replace(/^v/, '').replace(/~rc\d+$/, '');
-  const is1 = version.startsWith('1.');
-  if (is1 !== (dialect.version === '1')) {
-    const message = `the server is InfluxDB ${version}: choose version ${is1 ? '1.x' : '2.x'} in the options`;
-    throw new TwinError('INFLUX_WRONG_SERVER', message);
-  }
-  return version;
 }
 
 /** False when the server knows who asks but does not grant it. */

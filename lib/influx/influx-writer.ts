@@ -4,9 +4,8 @@ import type { ConnectionChange, ConnectionState } from '../delivery/connection-s
 import { NaturalBatcher, type BatchOutcome } from '../delivery/natural-batcher';
 import { retryForever } from '../delivery/retry';
 import { TwinError } from '../reading/twin-error';
-import { dialectOf, type InfluxDialect } from './influx-dialect';
-import { InfluxHttp } from './influx-http';
 import type { InfluxConnectionOptions } from './influx-options';
+import { InfluxServer } from './influx-server';
 import { encodePoint } from './line-protocol';
 import type { Point } from './point';
 import { storeLines, tooLarge, type FinalDecision } from './store-lines';
@@ -37,8 +36,7 @@ const TIMEOUTS_BEFORE_SHRINK = 3;
  * refused alone. Emits `state` when the connection changes; `waiting` carries the reason.
  */
 export class InfluxWriter extends EventEmitter<{ state: [ConnectionChange] }> {
-  readonly #http: InfluxHttp;
-  readonly #dialect: InfluxDialect;
+  readonly #server: InfluxServer;
   readonly #batcher: NaturalBatcher<string, void>;
   readonly #stop = new AbortController();
   readonly #backoff: BackoffOptions;
@@ -53,8 +51,7 @@ export class InfluxWriter extends EventEmitter<{ state: [ConnectionChange] }> {
   /** Throws TwinError INFLUX_OPTIONS. */
   constructor(connection: InfluxConnectionOptions, options: InfluxWriterOptions = {}) {
     super();
-    this.#http = new InfluxHttp(connection);
-    this.#dialect = dialectOf(connection);
+    this.#server = new InfluxServer(connection);
     this.#backoff = options.backoff ?? { minMs: 200, maxMs: 5_000 };
     this.#maxBytes = options.maxBytes ?? 4_000_000;
     this.#gzip = options.gzip ?? false;
@@ -125,7 +122,7 @@ export class InfluxWriter extends EventEmitter<{ state: [ConnectionChange] }> {
   async #close(drainMs: number): Promise<void> {
     await this.#batcher.close(drainMs);
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the writer was closed', { retryable: true }));
-    this.#http.close();
+    this.#server.http.close();
     this.#show('stopped');
   }
 
@@ -136,11 +133,13 @@ export class InfluxWriter extends EventEmitter<{ state: [ConnectionChange] }> {
 
   /** Sends lines until the answer is final. No lines at all: asks whether they would be welcome, and stores nothing. */
   #attempt(lines: readonly string[], signal: AbortSignal): Promise<FinalDecision> {
-    const request = this.#dialect.write(lines.join('\n'));
+    const text = lines.join('\n');
     let timeouts = 0;
     return retryForever(
       async (): Promise<FinalDecision> => {
-        const decision = decide(await this.#http.exchange(request, signal, this.#gzip), this.#dialect.version);
+        const dialect = await this.#server.dialect(signal);
+        const answer = await this.#server.http.exchange(dialect.write(text), signal, this.#gzip);
+        const decision = decide(answer, dialect.version);
         if (decision.kind === 'retry' || decision.kind === 'credentials' || decision.kind === 'destination') {
           timeouts = decision.error.code === 'INFLUX_TIMEOUT' ? timeouts + 1 : 0;
           if (timeouts < TIMEOUTS_BEFORE_SHRINK || lines.length < 2) throw decision.error;

@@ -19,8 +19,8 @@ export interface PointMapping {
   readonly fields: readonly MappingRow[] | { readonly allInto: string };
   /** The same on every point. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Keys of the reading that become tags, where it has them (default: `Source`). */
-  readonly tagKeys?: readonly string[];
+  /** Tags taken from the reading, where it has the key: name of the tag -> key (default: `Source` from `Source`). */
+  readonly tagKeys?: Readonly<Record<string, string>>;
   /** Keys that may hold the reading's time in epoch milliseconds; the first that is there counts (default: `MQTT_Timestamp`). */
   readonly timeKeys?: readonly string[];
 }
@@ -82,19 +82,22 @@ const isTable = (fields: PointMapping['fields']): fields is readonly MappingRow[
 function measuredRows(
   reading: Reading,
   measurement: string,
-  { timeKeys = [], tagKeys = [] }: PointMapping,
+  { timeKeys = [], tagKeys = {} }: PointMapping,
 ): MappingRow[] {
   return Object.keys(reading)
     .filter((key) => typeof reading[key] === 'number' && !isIntegerKey(key))
-    .filter((key) => !timeKeys.includes(key) && !tagKeys.includes(key))
+    .filter((key) => !timeKeys.includes(key) && !Object.values(tagKeys).includes(key))
     .map((key) => ({ key, measurement, field: key, type: 'float' }));
 }
 
-function tagsOf(reading: Reading, { tags = {}, tagKeys = [SOURCE] }: PointMapping): Readonly<Record<string, string>> {
+function tagsOf(
+  reading: Reading,
+  { tags = {}, tagKeys = { [SOURCE]: SOURCE } }: PointMapping,
+): Readonly<Record<string, string>> {
   const all = Object.assign(bareRecord<string>(), tags);
-  for (const key of tagKeys) {
+  for (const [tag, key] of Object.entries(tagKeys)) {
     const value = reading[key];
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') all[key] = String(value);
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') all[tag] = String(value);
   }
   return all;
 }

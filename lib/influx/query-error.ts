@@ -1,6 +1,6 @@
 import { TwinError } from '../reading/twin-error';
 import { reasonOf, shorten, TIMEOUT, type InfluxAnswer } from './influx-answer';
-import type { InfluxVersion } from './influx-options';
+import type { InfluxVersionChoice } from './influx-options';
 
 /** Reasons that pass with time though they come with 200 or 400. */
 const OVERLOAD = [/limit exceeded/, /^queue length exceeded/, /timeout/i, /^memory allocation limit reached/];
@@ -14,7 +14,7 @@ const MISSING = [
 ];
 
 /** What a query's or a deletion's answer means when it is no success. The error's `retryable` says if it may pass later. */
-export function errorOfAnswer(answer: InfluxAnswer, version: InfluxVersion): TwinError {
+export function errorOfAnswer(answer: InfluxAnswer, version: InfluxVersionChoice): TwinError {
   if (answer.status === 'none') {
     const code = answer.code === TIMEOUT ? 'INFLUX_TIMEOUT' : 'INFLUX_UNREACHABLE';
     return error(code, `InfluxDB does not answer: ${answer.message || answer.code}`, true);

@@ -325,13 +325,20 @@ describe('deletion', () => {
   });
 });
 
-describe('reading without a server', () => {
+describe('reading from a server', () => {
   it('fails with the reason, and says that it may pass', async () => {
     const history = new InfluxHistory({ url: `http://127.0.0.1:${await freePort()}`, version: '1', database: 'd' });
     await assert.rejects(
       history.series(ofBoardA),
       (error) => error instanceof TwinError && error.code === 'INFLUX_UNREACHABLE' && error.retryable,
     );
+  });
+
+  it('finds out the version of the server when told', async (t) => {
+    const { database } = await historyOf(t, LINES);
+    const history = new InfluxHistory({ ...database.connection, version: 'auto' });
+    assert.equal((await history.series(ofBoardA)).values.length, 9);
+    history.close();
   });
 
   it('fails for a database that does not exist', async (t) => {

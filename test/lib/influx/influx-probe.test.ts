@@ -24,6 +24,12 @@ describe('connection test', () => {
     assert.deepEqual(await database.query('SHOW MEASUREMENTS'), []);
   });
 
+  it('finds out the version itself when told', async (t) => {
+    const { name, connection } = await InfluxDatabase.create(t);
+    const { description } = await probeInfluxdb({ ...connection, version: 'auto', database: name }, 5_000);
+    assert.match(description, /may read and write$/);
+  });
+
   it('fails for a database that is not there', async (t) => {
     const { connection } = await InfluxDatabase.create(t);
     const wrong = { ...connection, database: 'nowhere', bucket: 'nowhere' };

@@ -84,7 +84,8 @@ describe('InfluxDB writer when the server fails (1.x)', () => {
 
   it('waits for a server that is not there at the start', async (t) => {
     const server = await OwnInfluxd.prepare(t);
-    const connection: InfluxConnectionOptions = { url: server.url, version: '1', database: 'late' };
+    // The version can only be asked for once it is there.
+    const connection: InfluxConnectionOptions = { url: server.url, version: 'auto', bucket: 'late' };
     const { writer, states, troubles } = writerOf(t, connection);
     writer.start();
     const written = writer.write([point(0)]);

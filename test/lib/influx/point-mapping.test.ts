@@ -38,7 +38,7 @@ describe('points of a reading by a table', () => {
   it('join the rows of one measurement', () => {
     const row = (key: string) => ({ key, measurement: 'climate', field: key.toLowerCase(), type: 'float' as const });
     const fields = [row('Ambient Temperature'), row('Wall1 Temperature')];
-    assert.deepEqual(plain(pointsOfReading(READING, { fields, tagKeys: [] }, NOW_MS)), [
+    assert.deepEqual(plain(pointsOfReading(READING, { fields, tagKeys: {} }, NOW_MS)), [
       {
         measurement: 'climate',
         tags: {},
@@ -64,8 +64,12 @@ describe('points of a reading by a table', () => {
   });
 
   it('take further keys as tags, numbers as text', () => {
-    const [point] = pointsOfReading(READING, { ...TABLE, tagKeys: ['Source', 'Sequence', 'Missing'] }, NOW_MS);
-    assert.deepEqual({ ...point?.tags }, { location: 'Germany', Source: 'board 1', Sequence: '7' });
+    const [point] = pointsOfReading(
+      READING,
+      { ...TABLE, tagKeys: { board: 'Source', number: 'Sequence', none: 'Missing' } },
+      NOW_MS,
+    );
+    assert.deepEqual({ ...point?.tags }, { location: 'Germany', board: 'board 1', number: '7' });
   });
 
   it('take keys that mean something else to JavaScript for what they are', () => {
@@ -143,7 +147,7 @@ describe('points of a reading by all its measured values', () => {
   });
 
   it('leave out the keys that serve as time or tag', () => {
-    const mapping = { ...all, timeKeys: ['at'], tagKeys: ['room'] };
+    const mapping = { ...all, timeKeys: ['at'], tagKeys: { room: 'room' } };
     const [point] = pointsOfReading({ at: 5, room: 3, value: 1 }, mapping, NOW_MS);
     assert.deepEqual(plain([point]), [
       { measurement: 'Timestamp', tags: { location: 'Germany', room: '3' }, fields: { value: 1 }, timeMs: 5 },
