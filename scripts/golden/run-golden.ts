@@ -5,8 +5,9 @@ import { goldenTimes, goldenValues, readGoldenFiles, type GoldenCase, type Golde
 import { gridMethods } from './grid-methods';
 import type { GoldenMethods, GoldenRun } from './method';
 import { regressionMethods } from './regression-methods';
+import { smoothingMethods } from './smoothing-methods';
 
-const methods: GoldenMethods = { ...regressionMethods, ...gridMethods, ...decompositionMethods };
+const methods: GoldenMethods = { ...regressionMethods, ...gridMethods, ...decompositionMethods, ...smoothingMethods };
 
 /** What became of one case: `problem` says what is wrong, `skipped` why it was not run; neither means passed. */
 export interface GoldenResult {
