@@ -1,8 +1,9 @@
 import { TwinError } from '../reading/twin-error';
+import { bisquareWeights } from './bisquare-weights';
 import { checkDecomposable, type Decomposition } from './classical-decomposition';
 import { localFit, loess, type LoessOptions } from './loess';
 import { movingSums } from './moving-average';
-import { bisquareWeights } from './bisquare-weights';
+import { median } from './quickselect';
 
 export interface StlOptions {
   /** Samples of one season, 2 or more. */
@@ -148,10 +149,11 @@ function pick(values: Float64Array, from: number, step: number, count: number): 
   return picked;
 }
 
+/** Without any weight left (an outlier moved the mean away from all others) the median, which is not moved. */
 function weightedMean(values: Float64Array, weights: Float64Array | undefined): number {
-  const total = weights ? weights.reduce((sum, weight) => sum + weight, 0) : 0;
-  if (!weights || total === 0) return values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value, i) => sum + value * weights[i]!, 0) / total;
+  if (!weights) return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return total === 0 ? median(values) : values.reduce((sum, value, i) => sum + value * weights[i]!, 0) / total;
 }
 
 function resolve(values: Float64Array, options: StlOptions): Windows {
