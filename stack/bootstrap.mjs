@@ -10,12 +10,15 @@ const OLDEST_NODE = [20, 12];
 const COMMANDS = { start: './start.ts', test: './test-run.ts' };
 const SOURCES = ['nodes', 'lib', 'flows', 'icons', 'scripts', 'package.json', 'tsconfig.build.json'];
 
+class StepError extends Error {}
+
 const packDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const [command, ...args] = process.argv.slice(2);
 
 try {
-  if (!(command in COMMANDS)) throw new Error(`expected one of ${Object.keys(COMMANDS).join(', ')}, got ${command}`);
+  if (!(command in COMMANDS))
+    throw new StepError(`expected one of ${Object.keys(COMMANDS).join(', ')}, got ${command}`);
   checkNode();
   if (lacksPackages())
     await run(
@@ -27,13 +30,9 @@ try {
   const main = require(COMMANDS[command]);
   await finish(await main[command](args));
 } catch (error) {
-  console.error(
-    error instanceof Error
-      ? error.code?.startsWith?.('STACK_')
-        ? error.message
-        : (error.stack ?? error.message)
-      : error,
-  );
+  // What went wrong around us is told in a sentence; a fault of our own with its place.
+  const isTold = error instanceof StepError || error?.code?.startsWith?.('STACK_');
+  console.error(isTold ? error.message : error);
   process.exitCode = 1;
 }
 
@@ -45,7 +44,7 @@ function finish(code) {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new Error(`Node.js ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
+  throw new StepError(`Node.js ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
 }
 
 /** Whether node_modules differs from the lock file; optional packages may lack, as each fits one platform. */
@@ -96,7 +95,7 @@ function run(what, program, programArgs) {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${what} failed (${signal ?? `code ${code}`})`));
+      else reject(new StepError(`${what} failed (${signal ?? `code ${code}`})`));
     });
   }).finally(() => clearInterval(progress));
 }

@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly cacheDir?: string;
   /** Whether the data outlive `stop()`; without it the folder is removed. */
   readonly keepData?: boolean;
+  /** Whether servers take the ports that users expect, where these are free; as `keepData` unless told. */
+  readonly usualPorts?: boolean;
   /** Told in plain lines what will be done, then what is done. */
   readonly log: (line: string) => void;
   readonly env: NodeJS.ProcessEnv;
@@ -42,6 +44,7 @@ export interface StackOptions {
  */
 export async function launchStack(options: StackOptions): Promise<Stack> {
   const { servers, log, env, keepData = false, machine = new Machine() } = options;
+  const { usualPorts = keepData } = options;
   const signal = options.signal ?? new AbortController().signal;
   const dataDir = resolve(options.dataDir);
   const cacheDir = resolve(options.cacheDir ?? join(PACK_DIR, '.data', 'cache'));
@@ -57,7 +60,7 @@ export async function launchStack(options: StackOptions): Promise<Stack> {
     if (!keepData) rmSync(dataDir, { recursive: true, force: true });
   };
   const stack = new Stack({ dataDir, dispose });
-  const ports = new PortBook(dataDir);
+  const ports = new PortBook(dataDir, { usual: usualPorts });
   const place = { machine, cacheDir, logDir, log, signal };
   const launch = async (planned: PlannedServer): Promise<void> => {
     const { name } = planned.recipe;

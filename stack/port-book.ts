@@ -16,11 +16,14 @@ export class PortBook {
   readonly #ports: Record<string, number>;
   /** Ports handed out in this run, with their use: a server that is restarted takes its own again. */
   readonly #given = new Map<number, string>();
+  readonly #usual: boolean;
   readonly #random: () => number;
 
-  constructor(dataDir: string, random: () => number = Math.random) {
+  /** @param usual whether servers take the ports that users expect, where these are free */
+  constructor(dataDir: string, { usual = true, random = Math.random } = {}) {
     this.#path = join(dataDir, 'ports.json');
     this.#ports = readPorts(this.#path);
+    this.#usual = usual;
     this.#random = random;
   }
 
@@ -35,7 +38,7 @@ export class PortBook {
       if (!(await isFree(fixed))) throw portTaken(use, fixed, true);
       return this.#take(use, fixed);
     }
-    for (const port of [this.#ports[use], usual]) {
+    for (const port of [this.#ports[use], this.#usual ? usual : undefined]) {
       if (port !== undefined && (await this.#isOpen(port, use))) return this.#take(use, port);
     }
     for (let attempt = 0; attempt < 200; attempt += 1) {

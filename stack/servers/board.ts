@@ -8,8 +8,6 @@ import { SimulatedBoard } from '../simulated-board';
 import { boardFrames } from './board-frames';
 import { launched } from './launched';
 
-const DEFAULT_FRAMES_PER_S = 10;
-
 /** The microcontroller board: a real one by BOARD_PORT, else a simulated one behind a pseudo-terminal (socat). */
 export const board: ServerRecipe = {
   name: 'board',
@@ -27,6 +25,7 @@ export const board: ServerRecipe = {
   },
 
   async start(context) {
+    const { framesPerS, frame } = boardFrames(context.env);
     mkdirSync(context.folder, { recursive: true });
     const port = join(context.folder, 'serial-port');
     rmSync(port, { force: true });
@@ -44,9 +43,9 @@ export const board: ServerRecipe = {
     const simulated = new SimulatedBoard({
       line: server.input,
       commands: server.output,
-      nextFrame: boardFrames(),
+      nextFrame: frame,
       isOpen: () => openPort.isOpen(),
-      framesPerS: framesPerS(context.env['BOARD_FRAMES_PER_S']),
+      framesPerS,
     });
     const ready = (): Promise<void> =>
       server.ready(
@@ -70,12 +69,6 @@ export const board: ServerRecipe = {
     return { ...started, stop };
   },
 };
-
-function framesPerS(text: string | undefined): number {
-  const rate = text ? Number(text) : DEFAULT_FRAMES_PER_S;
-  if (rate > 0 && rate <= 1_000) return rate;
-  throw new TwinError('STACK_BOARD', `BOARD_FRAMES_PER_S is "${text}", not a number above 0, up to 1000`);
-}
 
 const running = (port: string, version: string): RunningServer => ({
   name: 'board',

@@ -105,7 +105,7 @@ test('the usual port being taken moves the server to another one', async (t) => 
     }),
   );
   t.after(() => others.forEach((server) => server?.close()));
-  const stack = await ownStack(t, { servers: ['mqtt'] });
+  const stack = await ownStack(t, { servers: ['mqtt'], usualPorts: true });
   assert.notEqual(stack.server('mqtt')?.env['MQTT_PORT'], '1883');
   await checkMqtt({ url: stack.mqtt?.url ?? '' });
 });
