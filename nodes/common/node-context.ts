@@ -57,8 +57,13 @@ export class NodeContext<D extends NodeDefinition> {
   /** Shows and logs a lasting trouble (a server away, a wrong password): at most one line a minute for the same one. */
   trouble(thrown: unknown): void {
     const error = asTwinError(thrown);
-    this.counters.lastError = error.message;
     this.status.show(error.retryable ? 'waiting' : 'failed', statusOfError(this.RED, error));
+    this.mention(error);
+  }
+
+  /** Logs something that may come again and again: at most one line a minute for the same one. */
+  mention(error: TwinError): void {
+    this.counters.lastError = error.message;
     const { report, suppressed } = this.repeated.shouldReport(error.code);
     if (!report) return;
     const text = suppressed > 0 ? `${error.message} (${suppressed} more like it in the last minute)` : error.message;

@@ -1,0 +1,32 @@
+import { heaterCommand } from '../../lib/serial/heater-command';
+import { TwinError } from '../../lib/reading/twin-error';
+import type { FlowMessage } from '../common/message';
+
+/** What a message asks of the board. */
+export type BoardRequest =
+  { readonly kind: 'release' } | { readonly kind: 'resume' } | { readonly kind: 'write'; readonly bytes: Uint8Array };
+
+/** The bytes of a payload: a Buffer, an array of bytes, or text. */
+export function bytesOf(payload: unknown): Uint8Array | undefined {
+  if (payload instanceof Uint8Array) return payload;
+  if (typeof payload === 'string') return Buffer.from(payload);
+  if (Array.isArray(payload) && payload.length > 0 && payload.every(isByte)) return Buffer.from(payload);
+  return undefined;
+}
+
+/** @throws TwinError `SERIAL_REQUEST` for a message that asks nothing known */
+export function boardRequest({ action, command, payload }: FlowMessage): BoardRequest {
+  if (action === 'release' || action === 'resume') return { kind: action };
+  if (command === 'heater-on') return { kind: 'write', bytes: heaterCommand() };
+  const bytes = action === undefined && command === undefined ? bytesOf(payload) : undefined;
+  if (bytes) return { kind: 'write', bytes };
+  const got = action ?? command ?? payload;
+  throw new TwinError(
+    'SERIAL_REQUEST',
+    'expected msg.action "release" or "resume", msg.command "heater-on", or bytes in msg.payload ' +
+      `(a Buffer, text or numbers from 0 to 255); got ${typeof got === 'string' ? `"${got}"` : typeof got}`,
+  );
+}
+
+const isByte = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;

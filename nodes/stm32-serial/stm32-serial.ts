@@ -1,0 +1,94 @@
+import type { NodeAPI } from '@node-red/registry';
+import { SEQUENCE, SOURCE } from '../../lib/reading/keys';
+import { TwinError } from '../../lib/reading/twin-error';
+import { BoardReader } from '../../lib/serial/board-reader';
+import { createFramer } from '../../lib/serial/frame-format';
+import { SequenceNumbers } from '../../lib/serial/sequence-numbers';
+import { SerialLink } from '../../lib/serial/serial-link';
+import { serialPorts } from '../../lib/serial/serial-ports';
+import type { FlowMessage } from '../common/message';
+import { asTwinError } from '../common/node-context';
+import { registerNode } from '../common/register-node';
+import { shortCount } from '../common/short-count';
+import { boardRequest, bytesOf } from './board-input';
+import { definition } from './options';
+import { transportOf } from './transport';
+
+export default function (RED: NodeAPI): void {
+  servePorts(RED);
+  registerNode(RED, definition, (context) => {
+    const { options, counters } = context;
+    const columns = options.columns === '' ? [] : options.columns.split(',');
+    const reader = new BoardReader(createFramer({ format: options.format, columns, separator: options.separator }));
+    const numbers = new SequenceNumbers(Date.now());
+    const link = options.transport === 'input' ? undefined : new SerialLink({ transport: () => transportOf(options) });
+    /** The message whose bytes are being read, when they come by the input. */
+    let carrier: FlowMessage | undefined;
+    const outgoing = (payload: unknown): FlowMessage => ({ ...(carrier ?? { topic: options.source }), payload });
+    const showCounts = (): void => {
+      const { sent, rejected } = counters;
+      const read = context.word('status.read', { count: shortCount(sent) });
+      context.status.show('connected', rejected === 0 ? read : `${read}, ${shortCount(rejected)} ✗`);
+    };
+
+    reader.on('reading', (values) => {
+      const stamps = options.numbered ? { [SOURCE]: options.source, [SEQUENCE]: numbers.next() } : {};
+      context.send('readings', outgoing({ ...values, ...stamps }));
+      showCounts();
+    });
+    reader.on('rejected', ({ bytes, error }) => {
+      if (!context.reject(outgoing(bytes), error)) context.mention(error);
+      showCounts();
+    });
+    if (link) {
+      reader.attach(link);
+      link.on('state', ({ state, error }) => {
+        if (error) context.trouble(error);
+        else if (state === 'connected') {
+          context.recovered();
+          showCounts();
+        } else context.status.show(state, context.word(`common.status.${state}`));
+      });
+      link.start();
+    } else showCounts();
+
+    return {
+      async input(message) {
+        if (!link) {
+          const bytes = bytesOf(message.payload);
+          if (!bytes)
+            throw new TwinError(
+              'SERIAL_REQUEST',
+              'expected the bytes of the board in msg.payload, as a Buffer or text',
+            );
+          carrier = message;
+          reader.push(bytes, Date.now());
+          carrier = undefined;
+          return;
+        }
+        const request = boardRequest(message);
+        if (request.kind === 'release') await link.release();
+        else if (request.kind === 'resume') link.start();
+        else await link.write(request.bytes);
+      },
+      async close() {
+        reader.close();
+        await link?.close();
+      },
+    };
+  });
+}
+
+/** The form asks which ports the machine has. */
+function servePorts(RED: NodeAPI): void {
+  RED.httpAdmin.get(
+    '/digital-twin/stm32-serial/ports',
+    RED.auth.needsPermission('flows.write'),
+    (_request, response) => {
+      serialPorts().then(
+        (ports) => response.json({ ports }),
+        (thrown: unknown) => response.json({ ports: [], error: asTwinError(thrown).message }),
+      );
+    },
+  );
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { askApiVersions } from '../../lib/kafka/api-versions';
+import { KafkaSockets } from '../../lib/kafka/kafka-sockets';
+import { findKafkaJars } from '../../stack/install/kafka-jars';
+import { Machine } from '../../stack/machine';
+import { kafkaConfig, LOG4J2_CONFIG } from '../../stack/servers/kafka-config';
+import { freePort } from './own-mosquitto';
+
+const run = promisify(execFile);
+const CACHE_DIR = resolve(__dirname, '../../.data/cache');
+/** After a kill the controller takes the old broker for alive until its session ends, and lets no other start. */
+const QUICK_RESTART = ['broker.session.timeout.ms=3000', 'broker.heartbeat.interval.ms=500'];
+/** Two brokers run beside the tests of other files: small heaps, fast start. */
+const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
+/** The class path of Kafka's own broker and tools. */
+export function kafkaClassPath(): string {
+  const jars = findKafkaJars(new Machine(), process.env, CACHE_DIR);
+  if (!jars) throw new Error('no jars of Apache Kafka: set KAFKA_HOME, or run "npm start" once, which fetches them');
+  return join(jars, '*');
+}
+
+export interface OwnKafkaOptions {
+  /** Lines of its configuration; `DIR` and `PORT` stand for its folder and port. */
+  readonly lines?: readonly string[];
+  /** Arguments for formatting its storage, such as SCRAM users. */
+  readonly format?: readonly string[];
+  /** Makes files in its folder before the start. */
+  readonly prepare?: (folder: string) => void | Promise<void>;
+}
+
+/** A Kafka that belongs to one test, which may kill it and start it again on the same port and data. */
+export class OwnKafka {
+  readonly folder = mkdtempSync(join(tmpdir(), 'own-kafka-'));
+  #process: ChildProcess | undefined;
+
+  private constructor(readonly port: number) {}
+
+  static async start(t: TestContext, options: OwnKafkaOptions = {}): Promise<OwnKafka> {
+    const broker = await OwnKafka.prepare(t, options);
+    await broker.restart();
+    return broker;
+  }
+
+  /** Takes ports and formats its storage, but does not start it yet. */
+  static async prepare(t: TestContext, { lines = [], format = [], prepare }: OwnKafkaOptions = {}): Promise<OwnKafka> {
+    const broker = new OwnKafka(await freePort());
+    const { folder, port } = broker;
+    t.after(async () => {
+      await broker.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await prepare?.(folder);
+    const text = kafkaConfig(port, await freePort(), join(folder, 'log')) + [...QUICK_RESTART, ...lines].join('\n');
+    writeFileSync(join(folder, 'server.properties'), text.replaceAll('DIR', folder).replaceAll('PORT', `${port}`));
+    writeFileSync(join(folder, 'log4j2.properties'), LOG4J2_CONFIG);
+    const clusterId = `t${randomBytes(16).toString('base64url')}`.slice(0, 22);
+    const config = join(folder, 'server.properties');
+    await run('java', [...broker.#java('kafka.tools.StorageTool'), 'format', '-t', clusterId, '-c', config, ...format]);
+    return broker;
+  }
+
+  get brokers(): string[] {
+    return [`127.0.0.1:${this.port}`];
+  }
+
+  /** Starts it, and resolves once it answers. */
+  async restart(): Promise<void> {
+    const child = spawn('java', [...this.#java('kafka.Kafka'), join(this.folder, 'server.properties')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    const read = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-3_000));
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    this.#process = child;
+    const ended = once(child, 'exit').then(() => {
+      if (this.#process === child) throw new Error(`kafka ended at its start: ${said}`);
+    });
+    await Promise.race([this.#answering(child), ended]);
+    ended.catch(() => {});
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#process?.kill(name);
+  }
+
+  #java(main: string): string[] {
+    const logging = `-Dlog4j2.configurationFile=${join(this.folder, 'log4j2.properties')}`;
+    return [...JVM, logging, '-cp', kafkaClassPath(), main];
+  }
+
+  async #answering(child: ChildProcess): Promise<void> {
+    const sockets = new KafkaSockets();
+    while (child.exitCode === null && child.signalCode === null) {
+      const target = { host: '127.0.0.1', port: this.port, ssl: undefined as never };
+      const answer = await askApiVersions(sockets.factory, target, 2_000).catch(() => undefined);
+      if (answer) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
