@@ -44,8 +44,18 @@ export class Runtime {
       await helper.unload();
       await new Promise<void>((stopped) => helper.stopServer(stopped));
     });
+    const runtime = new Runtime();
+    await runtime.load(types, flow, credentials);
+    return runtime;
+  }
+
+  /** Loads a flow; `unload` comes before another one. */
+  async load(
+    types: readonly string[],
+    flow: readonly FlowItem[],
+    credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+  ): Promise<void> {
     await helper.load(types.map(initializer) as never, flow as never, credentials);
-    return new Runtime();
   }
 
   node(id: string): Node {
