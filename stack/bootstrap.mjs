@@ -10,6 +10,8 @@ const OLDEST_NODE = [20, 12];
 const COMMANDS = { start: './start.ts', test: './test-run.ts' };
 const SOURCES = ['nodes', 'lib', 'flows', 'icons', 'scripts', 'package.json', 'tsconfig.build.json'];
 
+const MAY_LACK = ['optional', 'devOptional', 'extraneous', 'link', 'os', 'cpu', 'libc'];
+
 class StepError extends Error {}
 
 const packDir = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -47,12 +49,12 @@ function checkNode() {
   throw new StepError(`Node.js ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
 }
 
-/** Whether node_modules differs from the lock file; optional packages may lack, as each fits one platform. */
+/** Whether node_modules differs from the lock file; what is optional, for other platforms or a leftover may lack. */
 function lacksPackages() {
   const wanted = packagesOf(join(packDir, 'package-lock.json'));
   const installed = packagesOf(join(packDir, 'node_modules', '.package-lock.json'));
   return Object.entries(wanted).some(([path, entry]) => {
-    if (path === '' || entry.optional || entry.devOptional || entry.link) return false;
+    if (path === '' || MAY_LACK.some((mark) => entry[mark])) return false;
     return installed[path]?.version !== entry.version || !existsSync(join(packDir, path, 'package.json'));
   });
 }

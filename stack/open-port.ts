@@ -6,11 +6,16 @@ import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
  */
 export class OpenPort {
   readonly #link: string;
+  readonly #exceptPid: string;
   #lastReader: string | undefined;
 
-  /** @param link path of the device, or of a link to it */
-  constructor(link: string) {
+  /**
+   * @param link path of the device, or of a link to it
+   * @param exceptPid process that does not count, such as the one which made the device
+   */
+  constructor(link: string, exceptPid?: number) {
     this.#link = link;
+    this.#exceptPid = String(exceptPid);
   }
 
   isOpen(): boolean {
@@ -19,7 +24,7 @@ export class OpenPort {
     const processes = processIds();
     if (processes === undefined) return true;
     if (this.#lastReader !== undefined && holds(this.#lastReader, device)) return true;
-    this.#lastReader = processes.find((pid) => holds(pid, device));
+    this.#lastReader = processes.find((pid) => pid !== this.#exceptPid && holds(pid, device));
     return this.#lastReader !== undefined;
   }
 }

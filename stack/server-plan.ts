@@ -60,7 +60,7 @@ async function wayOf(
 
 /** The plan in plain lines, one per server. */
 export function describePlan(plan: readonly PlannedServer[]): string[] {
-  return plan.map(({ recipe, way }) => `  ${recipe.title.padEnd(16)}${describeWay(way, recipe)}`);
+  return plan.map(({ recipe, way }) => `  ${recipe.title.padEnd(19)}${describeWay(way, recipe)}`);
 }
 
 function describeWay(way: Way, { variable, compose }: ServerRecipe): string {

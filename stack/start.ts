@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TwinError } from '../lib/reading/twin-error';
@@ -18,7 +19,8 @@ const log = (line: string): void => console.log(line);
 
 /**
  * `npm start`: brings the whole pipeline up and shows its counts until Ctrl-C, or checks it (`--check`).
- * Resolves with the exit code: 0, 1 for a check that failed, 128 + n after a signal.
+ * Resolves with the exit code: 0 (Ctrl-C is how a run that shows its counts ends), 1 for a check that failed, 128 + n
+ * for a check or a start that a signal broke off.
  */
 export async function start(args: readonly string[]): Promise<number> {
   const options = startOptions(args);
@@ -38,7 +40,7 @@ export async function start(args: readonly string[]): Promise<number> {
       signal,
     });
     const result = await useStack(stack, options, signal);
-    log(result.report);
+    if (result.report) log(result.report);
     return result.passed ? 0 : 1;
   } catch (error) {
     if (signal.aborted) return signal.reason as number;
@@ -67,22 +69,22 @@ async function check(stack: Stack, { readings, limitS }: StartOptions, signal: A
   }
 }
 
-/** Shows the counts until the user stops it: rejects then. */
-async function live(stack: Stack, signal: AbortSignal): Promise<never> {
+/** Shows the counts until the user stops it. */
+async function live(stack: Stack, signal: AbortSignal): Promise<CheckResult> {
   const count = await PipelineCount.open(stack, process.env);
   let line: LiveLine | undefined;
   try {
     await warmUp(count, { endMs: Infinity, log, signal });
     count.board?.on();
     line = new LiveLine(count);
-    return await new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('stopped')));
-      signal.throwIfAborted();
-    });
+    if (!signal.aborted) await once(signal, 'abort');
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     line?.close();
     await count.close();
   }
+  return { passed: true, report: '' };
 }
 
 function showAddresses({ nodeRed, missing }: Stack): void {

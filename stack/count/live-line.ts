@@ -50,15 +50,16 @@ export class LiveLine {
 
 /** The counts in one line. */
 export function liveLine(count: LiveCounts): string {
-  const number = (value: number): string => value.toLocaleString('en-US');
   const delay = (q: number): string => {
     const ms = count.delayMs(q);
     return ms === undefined ? '-' : `${Math.round(ms)} ms`;
   };
-  return [
-    `board ${number(count.expected)}`,
-    ...count.stages.map((stage) => `${stage.name} ${number(stage.seen)}`),
-    `lost ${number(count.lost)}`,
-    `delay p50 ${delay(0.5)}, p95 ${delay(0.95)}`,
-  ].join(' | ');
+  return `${stageCounts(count)} | lost ${inGroups(count.lost)} | delay p50 ${delay(0.5)}, p95 ${delay(0.95)}`;
 }
+
+/** What the board wrote and each stage has seen. */
+export function stageCounts({ expected, stages }: Pick<LiveCounts, 'expected' | 'stages'>): string {
+  return [`board ${inGroups(expected)}`, ...stages.map(({ name, seen }) => `${name} ${inGroups(seen)}`)].join(' | ');
+}
+
+const inGroups = (value: number): string => value.toLocaleString('en-US');

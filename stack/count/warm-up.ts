@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../lib/reading/twin-error';
-import { liveLine } from './live-line';
+import { stageCounts } from './live-line';
 import type { PipelineCount } from './pipeline-count';
 
 export interface WaitOptions {
@@ -48,7 +48,7 @@ export async function waitUntil(
     if (!problem && done()) return true;
     if (Date.now() >= endMs) return false;
     if (Date.now() >= sayAt) {
-      log(`  ${what}: ${liveLine(count)}${problem && ` | ${problem}`}`);
+      log(`  ${what}: ${stageCounts(count)}${problem && ` | ${problem}`}`);
       sayAt += SAY_EVERY_MS;
     }
     await sleep(POLL_MS, undefined, { signal });

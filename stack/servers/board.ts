@@ -39,7 +39,7 @@ export const board: ServerRecipe = {
       pipes: true,
       graceMs: 2_000,
     });
-    const openPort = new OpenPort(port);
+    const openPort = new OpenPort(port, server.pid);
     const simulated = new SimulatedBoard({
       line: server.input,
       commands: server.output,
