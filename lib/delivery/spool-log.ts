@@ -4,6 +4,9 @@ import { encodeRecords, RECORD_HEADER_BYTES } from './spool-record';
 import { SpoolSegment } from './spool-segment';
 import { firstSequenceOf, SEGMENT_HEADER_BYTES } from './spool-segment-header';
 
+/** Full segments that may wait for their sync: bounds open files, and what a power cut takes. */
+const MAX_SEALING = 2;
+
 export interface SpoolLogOptions {
   readonly fileSystem: SpoolFileSystem;
   readonly folder: string;
@@ -147,8 +150,13 @@ export class SpoolLog {
       throw error;
     }
     await Promise.all(this.#sealing);
-    if (this.#namesToSync) await syncFolder(this.#options.fileSystem, this.#options.folder);
+    if (!this.#namesToSync) return;
+    // Before, as another may be made meanwhile.
     this.#namesToSync = false;
+    await syncFolder(this.#options.fileSystem, this.#options.folder).catch((error: unknown) => {
+      this.#namesToSync = true;
+      throw error;
+    });
   }
 
   async close(): Promise<void> {
@@ -158,6 +166,8 @@ export class SpoolLog {
 
   async #begin(): Promise<SpoolSegment> {
     const { fileSystem, folder, durable } = this.#options;
+    // A disk that syncs more slowly than it is filled holds the writer back.
+    while (this.#sealing.size >= MAX_SEALING) await Promise.race(this.#sealing);
     const segment = await SpoolSegment.create(fileSystem, folder, this.stored + 1, durable);
     this.#namesToSync = !durable;
     this.#segments.push(segment);
