@@ -14,7 +14,6 @@ export function placeFlows(folder: string, packDir: string, log: (line: string) 
   const flowFile = join(folder, 'flows.json');
   const markFile = join(folder, 'shipped-flows.sha256');
   const { text, count } = shippedFlows(packDir);
-  if (count === 0) log('  this checkout ships no flows: Node-RED starts with an empty page');
   const mark = digest(text);
   if (existsSync(flowFile)) {
     const markBefore = existsSync(markFile) ? readFileSync(markFile, 'utf8') : '';
@@ -24,6 +23,7 @@ export function placeFlows(folder: string, packDir: string, log: (line: string) 
       return;
     }
   }
+  if (count === 0) log('  this checkout ships no flows: Node-RED starts with an empty page');
   writeFileSync(flowFile, text);
   writeFileSync(markFile, mark);
 }
