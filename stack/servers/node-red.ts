@@ -6,6 +6,9 @@ import type { RunningServer, ServerRecipe } from '../server-recipe';
 import { fixedPort, launched } from './launched';
 import { prepareUserFolder } from './node-red-user-folder';
 
+/** Flows that a user has stopped stay stopped: then it counts as ready without them. */
+const FLOWS_LIMIT_MS = 15_000;
+
 /** Node-RED with this pack and FlowFuse Dashboard, in a user folder of its own. */
 export const nodeRed: ServerRecipe = {
   name: 'node-red',
@@ -30,9 +33,13 @@ export const nodeRed: ServerRecipe = {
       graceMs: 20_000,
     });
     const url = `http://127.0.0.1:${port}`;
-    return launched(context, server, running(url), () =>
-      server.ready(async () => `Node-RED ${(await checkNodeRed(url)).replace('-git', '')}`.trimEnd(), port),
-    );
+    const flowsBy = Date.now() + FLOWS_LIMIT_MS;
+    const ready = async (): Promise<string> => {
+      const { version, flowsStarted } = await checkNodeRed(url);
+      if (!flowsStarted && Date.now() < flowsBy) throw new Error('its flows have not started');
+      return `Node-RED ${version}`.trimEnd();
+    };
+    return launched(context, server, running(url), () => server.ready(ready, port));
   },
 };
 
