@@ -5,8 +5,21 @@
  */
 import { writeSync } from 'node:fs';
 import { Spool } from '../../../lib/delivery/spool';
+import { errnoOf } from '../../../lib/delivery/spool-files';
 import type { SpoolDurability } from '../../../lib/delivery/spool-options';
 import { seededRandom } from '../../support/seeded-random';
+
+/** Returns when the pipe has the line, be the other end as slow as it likes. */
+function report(line: string): void {
+  let rest = Buffer.from(`${line}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (errnoOf(error) !== 'EAGAIN') throw error;
+    }
+  }
+}
 
 async function run(folder: string, round: number, durability: SpoolDurability, syncEveryMs: number): Promise<never> {
   const random = seededRandom(round);
@@ -17,15 +30,15 @@ async function run(folder: string, round: number, durability: SpoolDurability, s
       burst.map(async (n) => {
         const filler = 'x'.repeat(Math.floor(random() * 400));
         const sequence = await spool.append(Buffer.from(`${round}:${n}:${filler}`));
-        writeSync(1, `stored ${sequence} ${round}:${n} ${Date.now()}\n`);
+        report(`stored ${sequence} ${round}:${n} ${Date.now()}`);
       }),
     );
     if (random() < 0.3) {
       const last = (await spool.read(1 + Math.floor(random() * 60))).at(-1);
       if (!last) continue;
-      writeSync(1, `acknowledging ${last.sequence}\n`);
+      report(`acknowledging ${last.sequence}`);
       await spool.acknowledge(last.sequence);
-      writeSync(1, `acknowledged ${last.sequence}\n`);
+      report(`acknowledged ${last.sequence}`);
     }
   }
 }

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const ROUNDS = 6;
 const SYNC_MS = 100;
 /** Generous: a busy disk takes its time. */
-const SYNC_TAKES_MS = 1_000;
+const SYNC_TAKES_MS = 500;
 
 /**
  * Waits for a line, then EXT4_IOC_SHUTDOWN without flushing: at once nothing more reaches the disk, as when the power
