@@ -54,8 +54,13 @@ test('flows find the servers by environment variables', async (t) => {
     body: JSON.stringify(flow),
   });
   assert.equal(deployed.status, 204);
-  const answer = await (await fetch(new URL('/env', url))).text();
-  assert.equal(answer, stack.env['MQTT_PORT']);
+  // A deploy is answered before its nodes run.
+  let answer = await fetch(new URL('/env', url));
+  for (const end = Date.now() + 5_000; !answer.ok && Date.now() < end;) {
+    await answer.text();
+    answer = await fetch(new URL('/env', url));
+  }
+  assert.equal(await answer.text(), stack.env['MQTT_PORT']);
 });
 
 test('flows that share a config node become one file in which it stands once', () => {
