@@ -1,47 +1,64 @@
 import { ByteWindow } from './byte-window';
-import { rejectedBytes, type FrameResult, type Framer } from './framer';
+import { rejectedBytes, type FrameResult, type Framer, type RejectedBytes } from './framer';
 import { NucleoDecoder, type FirstFrame } from './nucleo-decoder';
 import { decodeNucleoFrame, NUCLEO_FRAME_BYTES, NUCLEO_HEADER_BYTES } from './nucleo-frame';
 import { NucleoModel } from './nucleo-model';
 import { NucleoRowCheck } from './nucleo-row-check';
 import { implausibility } from './plausible-range';
+import { SkippedBytes } from './skipped-bytes';
 
 /** What is known about the bytes behind the last one: more may come, silence so far, or nothing ever. */
 type Ending = 'open' | 'quiet' | 'over';
-type Decision = 'frame' | 'rival' | 'wait';
+type Decision = 'frame' | 'skip' | 'wait';
 
+/** How much better an explanation must be than any other to be believed at once: one error in 256, and in 8. */
 const SURE_BITS = 8;
 const SURE_AT_END_BITS = 3;
 /** Three frames and the header of a fourth: with these bytes every doubt about the first frame is decided. */
 const HORIZON_BYTES = 3 * NUCLEO_FRAME_BYTES + NUCLEO_HEADER_BYTES;
+/** The first frame, and of the next one header and unused bytes: what most doubts need. */
+const NEXT_HEAD_BYTES = 32;
 /**
- * Numbers of undecided bytes at which a decision is tried: whole first frame, header and unused bytes of the second, whole
- * second … Bytes in between do not tell much, and with fixed points the same bytes give the same readings however they are cut.
+ * Numbers of undecided bytes at which a decision is tried. Bytes in between tell little, and with fixed points the same
+ * bytes give the same readings however they are cut.
  */
-const DECISION_POINTS = [1, 2, 3, 4, 22, 26, 32, 44, 48, 66, HORIZON_BYTES];
-const nextDecisionAt = (length: number): number => DECISION_POINTS.find((point) => point > length) ?? HORIZON_BYTES;
+const DECISION_POINTS = [1, 2, 3, 4, NUCLEO_FRAME_BYTES, 26, NEXT_HEAD_BYTES, 44, 48, 66, HORIZON_BYTES];
 const WINDOW_BYTES = 256;
-const MAX_SHOWN_BYTES = 256;
 /** Silences until one is again taken for the end of a frame, after one that fell inside of a frame. */
 const SILENCES_BEFORE_TRUST = 2;
 
-const SKIP_REASONS = {
-  SERIAL_NOISE: 'lie outside of any frame; if they keep coming, check the baud rate and the frame preset',
-  SERIAL_FRAME_CUT_SHORT: 'are a frame that lost others: the next one began before its end; check cable and buffers',
-} as const;
-type SkipCode = keyof typeof SKIP_REASONS;
-
+/**
+ * Finds the frames of the Nucleo board (layout above its codec) in a stream of bytes.
+ *
+ * The frame has no checksum, and its header of four zeros may as well be a part of its unused bytes or of values of 0. So
+ * 22 bytes behind a header are given out as a reading only when the bytes leave no doubt:
+ *
+ * 1. Every value must be one that the sensor can report.
+ * 2. Where no other header can begin inside of the 22 bytes, none of them was lost (a frame that lost bytes ends early, and
+ *    its 22 bytes reach into the header of the next). This is so for nearly every frame, and the reading is given out
+ *    with its last byte: a board that sends one frame a second must not be read a second late.
+ * 3. Otherwise the cheapest explanation of the bytes decides, by what the sender was like so far (`NucleoModel`): as soon as
+ *    it is clearly the best one. More bytes are awaited until then, three frames at most; a silence at the end of the
+ *    frame settles it too.
+ * 4. An unbroken row of frames is believed even where another explanation is cheaper: a clean stream is read to the last frame,
+ *    whatever its values are. `NucleoRowCheck` finds the rare row that begins at the wrong byte.
+ *
+ * No receiver can see: a changed byte that leaves a value in its range; a byte inserted among the values; bytes lost from two
+ * frames in a row where the second lost its header; in a stream without pauses, bytes lost from a board whose last sensors
+ * always report exactly 0.
+ */
 export class NucleoFramer implements Framer {
   readonly #window = new ByteWindow(WINDOW_BYTES);
   readonly #model = new NucleoModel(this.#window);
   readonly #decoder = new NucleoDecoder(this.#window, this.#model, WINDOW_BYTES);
   readonly #rowCheck = new NucleoRowCheck(this.#window, this.#model);
+  readonly #skipped = new SkippedBytes({
+    SERIAL_NOISE: 'outside of any frame; if they keep coming, check the baud rate and the frame preset',
+    SERIAL_FRAME_CUT_SHORT: 'of a frame that lost others on its way; check the cable and the load of this machine',
+  });
   #untrustedSilences = 0;
   #results: FrameResult[] = [];
   #skippedBytes = 0;
-  #skipCode: SkipCode = 'SERIAL_NOISE';
-  #skipCount = 0;
-  readonly #skipShown = Buffer.alloc(MAX_SHOWN_BYTES);
 
   get skippedBytes(): number {
     return this.#skippedBytes;
@@ -55,8 +72,9 @@ export class NucleoFramer implements Framer {
     let taken = 0;
     while (taken < chunk.length) {
       const { length } = this.#window;
-      taken += this.#window.append(chunk, taken, nextDecisionAt(length) - length);
-      if (this.#window.length === nextDecisionAt(length)) this.#decide('open');
+      const point = DECISION_POINTS.find((bytes) => bytes > length) ?? HORIZON_BYTES;
+      taken += this.#window.append(chunk, taken, point - length);
+      if (this.#window.length === point) this.#decide('open');
     }
     return this.#takeResults();
   }
@@ -77,15 +95,14 @@ export class NucleoFramer implements Framer {
 
   reset(): void {
     this.#window.clear();
-    this.#model.reset();
-    this.#rowCheck.reset();
+    this.#forgetSender();
     this.#untrustedSilences = 0;
-    this.#skipCount = 0;
+    this.#skipped.take();
     this.#results = [];
   }
 
   #takeResults(): FrameResult[] {
-    this.#tellSkipped();
+    this.#tell(this.#skipped.take());
     const results = this.#results;
     this.#results = [];
     return results;
@@ -100,86 +117,82 @@ export class NucleoFramer implements Framer {
     const { length } = this.#window;
     if (!this.#model.headerAt(0)) return this.#skip(1, 'SERIAL_NOISE');
     if (length < NUCLEO_FRAME_BYTES) return ending === 'over' && this.#skip(length, 'SERIAL_FRAME_CUT_SHORT');
-    if (this.#undoubted()) return this.#takeFrame(ending !== 'open');
+    if (this.#isUndoubted()) return this.#takeFrame(ending);
+    const row = this.#isUnbrokenRow();
+    if (row && length >= HORIZON_BYTES) return this.#takeFrame(ending);
+    if (row && ending === 'open' && length > NEXT_HEAD_BYTES) return false;
     const first = this.#decoder.firstFrame(ending !== 'open');
-    const decision = this.#weigh(first, ending);
+    const decision = row ? this.#weighRow(first, ending) : this.#weigh(first, ending);
     if (decision === 'wait') return false;
-    return decision === 'frame' ? this.#takeFrame(ending !== 'open') : this.#skip(first.at, 'SERIAL_FRAME_CUT_SHORT');
+    return decision === 'frame' ? this.#takeFrame(ending) : this.#skip(first.at, 'SERIAL_FRAME_CUT_SHORT');
   }
 
   /** True when nothing inside of the frame at 0 may be the header of another. */
-  #undoubted(): boolean {
+  #isUndoubted(): boolean {
     for (let i = 1; i < NUCLEO_FRAME_BYTES; i++) {
-      if (this.#window.at(i) === 0 && this.#model.headerAt(i) && this.#model.usual(i)) return false;
+      if (this.#window.at(i) === 0 && this.#model.headerAt(i) && this.#model.isUsual(i)) return false;
     }
-    return this.#model.plausible(0);
+    return this.#model.isPlausible(0);
   }
 
-  #weigh(first: FirstFrame, ending: Ending): Decision {
-    const { length } = this.#window;
-    const whole = first.at === 0;
-    const row = this.#isUnbrokenRow();
-    const sure = first.marginBits >= (ending === 'over' ? SURE_AT_END_BITS : SURE_BITS);
-    if (whole && sure) return 'frame';
-    if (row) {
-      if (length >= HORIZON_BYTES) return 'frame';
-      const trusted =
-        ending === 'over' ||
-        (ending === 'quiet' && this.#untrustedSilences === 0 && !this.#window.silenceBefore(first.at));
-      if (length % NUCLEO_FRAME_BYTES === 0 && trusted) return 'frame';
-      return ending === 'over' ? (whole ? 'frame' : 'rival') : 'wait';
-    }
-    if (length >= HORIZON_BYTES || ending === 'over') return whole ? 'frame' : 'rival';
-    return !whole && sure ? 'rival' : 'wait';
-  }
-
+  /** True when frames that fit follow each other from the first byte to the last. */
   #isUnbrokenRow(): boolean {
     for (let at = 0; at < this.#window.length; at += NUCLEO_FRAME_BYTES) {
-      if (!this.#model.headerAt(at) || !this.#model.usual(at) || !this.#model.plausible(at)) return false;
+      if (!this.#model.headerAt(at) || !this.#model.isUsual(at) || !this.#model.isPlausible(at)) return false;
     }
     return true;
   }
 
-  #takeFrame(quiet: boolean): true {
+  #weighRow(first: FirstFrame, ending: Ending): Decision {
+    const whole = first.at === 0;
+    if (whole && first.marginBits >= (ending === 'over' ? SURE_AT_END_BITS : SURE_BITS)) return 'frame';
+    const silenceTells = this.#untrustedSilences === 0 && !this.#window.silenceBefore(first.at);
+    const endsHere = this.#window.length % NUCLEO_FRAME_BYTES === 0;
+    if (endsHere && (ending === 'over' || (ending === 'quiet' && silenceTells))) return 'frame';
+    if (ending === 'over') return whole ? 'frame' : 'skip';
+    return 'wait';
+  }
+
+  #weigh(first: FirstFrame, ending: Ending): Decision {
+    const decided = this.#window.length >= HORIZON_BYTES || ending === 'over';
+    if (!decided && first.marginBits < SURE_BITS) return 'wait';
+    return first.at === 0 ? 'frame' : 'skip';
+  }
+
+  #takeFrame(ending: Ending): true {
     const misplacedBy = this.#rowCheck.misplacedBy();
     if (misplacedBy > 0) {
-      this.#model.reset();
-      this.#rowCheck.reset();
+      this.#forgetSender();
       return this.#skip(misplacedBy, 'SERIAL_FRAME_CUT_SHORT');
     }
-    this.#tellSkipped();
+    this.#tell(this.#skipped.take());
     const bytes = this.#window.first(NUCLEO_FRAME_BYTES);
     const values = decodeNucleoFrame(bytes);
-    if (this.#model.plausible(0)) {
-      this.#results.push({ kind: 'reading', values });
-    } else {
-      const reasons = Object.entries(values).map(([key, value]) => implausibility(key, value as number) ?? '');
-      const message = `the frame was rejected: ${reasons.filter((reason) => reason !== '').join(', ')}`;
-      this.#results.push(rejectedBytes('SERIAL_OUT_OF_RANGE', message, bytes));
-      this.#skippedBytes += bytes.length;
+    const reasons = Object.entries(values).flatMap(([key, value]) => implausibility(key, value as number) ?? []);
+    if (reasons.length === 0) this.#results.push({ kind: 'reading', values });
+    else {
+      const message = `the frame was rejected: ${reasons.join(', ')}`;
+      this.#tell(rejectedBytes('SERIAL_OUT_OF_RANGE', message, bytes));
+      this.#skippedBytes += NUCLEO_FRAME_BYTES;
     }
-    this.#model.learn(quiet && this.#window.length === NUCLEO_FRAME_BYTES);
+    this.#model.learn(ending !== 'open' && this.#window.length === NUCLEO_FRAME_BYTES);
     this.#window.drop(NUCLEO_FRAME_BYTES);
     return true;
   }
 
-  #skip(count: number, code: SkipCode): true {
-    if (code !== this.#skipCode) this.#tellSkipped();
-    this.#skipCode = code;
-    const room = MAX_SHOWN_BYTES - this.#skipCount;
-    if (room > 0) this.#skipShown.set(this.#window.first(Math.min(count, room)), this.#skipCount);
-    this.#skipCount += count;
+  #forgetSender(): void {
+    this.#model.reset();
+    this.#rowCheck.reset();
+  }
+
+  #skip(count: number, code: 'SERIAL_NOISE' | 'SERIAL_FRAME_CUT_SHORT'): true {
+    this.#tell(this.#skipped.add(this.#window.first(count), code));
     this.#skippedBytes += count;
     this.#window.drop(count);
     return true;
   }
 
-  /** One result for all bytes that were skipped in a row. */
-  #tellSkipped(): void {
-    if (this.#skipCount === 0) return;
-    const shown = this.#skipShown.subarray(0, Math.min(this.#skipCount, MAX_SHOWN_BYTES));
-    const message = `${this.#skipCount} bytes ${SKIP_REASONS[this.#skipCode]}`;
-    this.#results.push(rejectedBytes(this.#skipCode, message, shown, this.#skipCount));
-    this.#skipCount = 0;
+  #tell(rejected: RejectedBytes | undefined): void {
+    if (rejected) this.#results.push(rejected);
   }
 }

@@ -63,7 +63,7 @@ export class NucleoModel {
   }
 
   /** False when a value that is whole is out of range. */
-  plausible(offset: number): boolean {
+  isPlausible(offset: number): boolean {
     for (let field = 0; field < NUCLEO_MAX_RAW.length; field++) {
       if (this.#wholeRaw(offset, field) > (NUCLEO_MAX_RAW[field] ?? 0)) return false;
     }
@@ -78,7 +78,7 @@ export class NucleoModel {
   }
 
   /** False when an unused byte is not what it has been in every frame so far. */
-  usual(offset: number): boolean {
+  isUsual(offset: number): boolean {
     for (let i = 0; i < NUCLEO_UNUSED_BYTES; i++) {
       if ((this.#sameFor[i] ?? 0) < SAME_BEFORE_CONSTANT) continue;
       const byte = this.#window.at(offset + NUCLEO_HEADER_BYTES + i);

@@ -69,7 +69,7 @@ export class NucleoRowCheck {
       if (this.#unusedAt(i - tail) !== this.#shiftedUnused[i]) return false;
       if (this.#unusedAt(i) !== this.#unused[i]) this.#unusedVary = true;
     }
-    return this.#model.plausible(-tail) && this.#model.zeroValues(-tail) === 0;
+    return this.#model.isPlausible(-tail) && this.#model.zeroValues(-tail) === 0;
   }
 
   #remember(tail: number): void {
