@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { delaySummary } from '../../../lib/latency/delay-summary';
-import { seededRandom } from './seeded-random';
+import { seededRandom } from '../../support/seeded-random';
 
 const sample = (...values: number[]): Float64Array => Float64Array.from(values).sort();
 

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { delaySummary } from '../../../lib/latency/delay-summary';
 import { defaultHops, NOW } from '../../../lib/latency/hop-table';
 import { LatencyMonitor, type LatencyMonitorOptions } from '../../../lib/latency/latency-monitor';
-import { seededRandom } from './seeded-random';
+import { seededRandom } from '../../support/seeded-random';
 
 const hops = [
   { from: 'MQTT_Timestamp', to: 'Bridge_Timestamp', label: 'bridge', clockOffsetMs: 0 },

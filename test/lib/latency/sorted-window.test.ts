@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SortedWindow, type WindowLimits } from '../../../lib/latency/sorted-window';
-import { seededRandom } from './seeded-random';
+import { seededRandom } from '../../support/seeded-random';
 
 /** What a window should hold, by sorting anew each time. */
 class NaiveWindow {
