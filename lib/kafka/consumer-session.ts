@@ -1,4 +1,4 @@
-import { type Consumer, PartitionAssigners } from 'kafkajs';
+import { type Consumer, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
 import { BatchDelivery, type DeliveryTarget } from './batch-delivery';
 import { broadcastAssigner } from './broadcast-assigner';
@@ -7,6 +7,7 @@ import type { GroupAssignment, MemberAssignment, PartitionPosition } from './gro
 import { createKafkaClient, type KafkaClient } from './kafka-client';
 import { kafkaError } from './kafka-error';
 import type { KafkaConnectionOptions } from './kafka-options';
+import { rejoinAs } from './kafkajs-cures';
 import { OffsetCommitter, type SendOffsets } from './offset-committer';
 import { startPositions } from './start-positions';
 import { withinTime } from './within-time';
@@ -16,12 +17,20 @@ const FETCH_WAIT_MS = 500;
 const HEARTBEAT_MS = 3_000;
 const REBALANCE_MS = 30_000;
 const PARTITIONS_AT_ONCE = 8;
+/** Without an answer for this long, in milliseconds, the state says so; a fetch is answered every FETCH_WAIT_MS. */
+const SILENCE_MS = 10_000;
+const WATCH_MS = 2_000;
 /** How long each step of a goodbye may take, in milliseconds, before the sockets are closed. */
 const JOIN_PATIENCE_MS = 2_000;
 const COMMIT_PATIENCE_MS = 1_500;
 const LEAVE_PATIENCE_MS = 2_000;
-/** kafkajs bridges short faults by itself, about 3 s; then the session ends, and its owner begins another. */
-const RETRY = { initialRetryTime: 100, retries: 5, restartOnFailure: () => Promise.resolve(false) };
+/** kafkajs bridges short faults by itself, about 2 s; then the session ends, and its owner begins another. */
+const RETRY = {
+  initialRetryTime: 100,
+  maxRetryTime: 800,
+  retries: 5,
+  restartOnFailure: () => Promise.resolve(false),
+};
 
 export interface SessionOptions {
   readonly connection: KafkaConnectionOptions;
@@ -40,6 +49,8 @@ export interface ConsumerMemory {
   readonly assignment: GroupAssignment;
   /** Found at the first start, used up by the first join. */
   starts: readonly PartitionPosition[] | undefined;
+  /** Our name in the group. */
+  memberId: string | undefined;
 }
 
 /** What a session tells its owner. */
@@ -62,7 +73,7 @@ export class ConsumerSession {
   readonly #consumer: Consumer;
   readonly #committer: OffsetCommitter;
   #sendOffsets: SendOffsets;
-  #lastAnswerMs = Date.now();
+  #lastNewsMs = Date.now();
   #joinBegun = false;
   #joined = false;
   #isOver = false;
@@ -76,7 +87,7 @@ export class ConsumerSession {
     this.#owner = owner;
     this.#client = createKafkaClient(connection, {
       retry: RETRY,
-      onProblem: (error) => owner.problem(error),
+      onProblem: (error) => this.#onProblem(error),
       onLog: (message, facts) => this.#onLog(message, facts),
     });
     this.#consumer = this.#client.kafka.consumer({
@@ -86,9 +97,11 @@ export class ConsumerSession {
       rebalanceTimeout: REBALANCE_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       retry: RETRY,
-      partitionAssigners: [commits ? PartitionAssigners.roundRobin : broadcastAssigner],
+      partitionAssigners: [this.#asFormerMember(commits ? PartitionAssigners.roundRobin : broadcastAssigner)],
     });
-    this.#committer = new OffsetCommitter(memory.assignment, (thrown) => owner.warning(this.#toError(thrown)));
+    this.#committer = new OffsetCommitter(memory.assignment, (thrown) => {
+      if (this.#joined) owner.warning(this.#toError(thrown));
+    });
     // Until the first batch brings a way that does not retry under another generation.
     this.#sendOffsets = ({ topics }) =>
       this.#consumer.commitOffsets(
@@ -99,7 +112,7 @@ export class ConsumerSession {
 
   /** Runs until `close` (then resolves) or until something ends it (rejects with a TwinError). */
   async run(): Promise<void> {
-    const watchdog = setInterval(() => this.#watch(), this.#options.watchdogMs / 4);
+    const watchdog = setInterval(() => this.#watch(), WATCH_MS);
     const ended = new Promise<void>((resolve, reject) => {
       this.#end = (error) => {
         if (error === undefined) resolve();
@@ -194,11 +207,14 @@ export class ConsumerSession {
 
   #listen(): void {
     const { GROUP_JOIN, REBALANCING, REQUEST, CRASH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onGroupJoin(payload.memberAssignment));
-    // The last moment at which the old generation may commit.
-    this.#consumer.on(REBALANCING, () => void this.commit());
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onGroupJoin(payload));
+    this.#consumer.on(REBALANCING, () => {
+      // The last moment at which the old generation may commit.
+      void this.commit();
+      this.#joined = false;
+    });
     this.#consumer.on(REQUEST, ({ payload: { apiName } }) => {
-      this.#lastAnswerMs = Date.now();
+      this.#lastNewsMs = Date.now();
       if (this.#joined && (apiName === 'Fetch' || apiName === 'Heartbeat')) this.#owner.alive();
     });
     this.#consumer.on(CRASH, ({ payload }) => {
@@ -207,9 +223,18 @@ export class ConsumerSession {
     });
   }
 
-  #onGroupJoin(assignment: MemberAssignment): void {
-    const positions = this.#memory.assignment.join(assignment, this.#memory.starts ?? []);
+  /** kafkajs shows the cluster of a consumer only to its assigners. */
+  #asFormerMember(assigner: PartitionAssigner): PartitionAssigner {
+    return (config) => {
+      if (this.#memory.memberId !== undefined) rejoinAs(config.cluster, this.#memory.memberId);
+      return assigner(config);
+    };
+  }
+
+  #onGroupJoin({ memberId, memberAssignment }: { memberId: string; memberAssignment: MemberAssignment }): void {
+    const positions = this.#memory.assignment.join(memberAssignment, this.#memory.starts ?? []);
     this.#memory.starts = [];
+    this.#memory.memberId = memberId;
     for (const { topic, partition, offset } of positions) {
       this.#consumer.seek({ topic, partition, offset: String(offset) });
     }
@@ -220,19 +245,25 @@ export class ConsumerSession {
 
   /** Finds a hang that ends in no error: a fetch loop that stopped, a broker that accepts and never answers. */
   #watch(): void {
-    const silentMs = Date.now() - this.#lastAnswerMs;
-    if (silentMs <= this.#options.watchdogMs || this.#isOver) return;
-    const seconds = Math.round(silentMs / 1_000);
-    this.#end(
-      new TwinError(
-        'KAFKA_SILENT',
-        `no answer from ${this.#client.brokers.join(', ')} for ${seconds} s: connecting anew`,
-        {
-          retryable: true,
-        },
-      ),
-    );
-    this.#client.destroy();
+    const silentMs = Date.now() - this.#lastNewsMs;
+    if (this.#isOver || silentMs < SILENCE_MS) return;
+    const silent = (what: string) => {
+      const message = `no answer from ${this.#client.brokers.join(', ')} for ${Math.round(silentMs / 1_000)} s: ${what}`;
+      return new TwinError('KAFKA_SILENT', message, { retryable: true });
+    };
+    if (silentMs > this.#options.watchdogMs) {
+      this.#joined = false;
+      this.#end(silent('connecting anew'));
+      this.#client.destroy();
+    } else if (this.#joined) {
+      this.#owner.problem(silent('waiting'));
+    }
+  }
+
+  #onProblem(error: TwinError): void {
+    // A failure that is told, and tried again, is no silence.
+    this.#lastNewsMs = Date.now();
+    this.#owner.problem(error);
   }
 
   #onLog(message: string, { topic, partition }: Readonly<Record<string, unknown>>): void {

@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { TwinError } from '../reading/twin-error';
 import { createKafkaClient, type KafkaClient } from './kafka-client';
 import { kafkaError } from './kafka-error';
 import type { KafkaConnectionOptions } from './kafka-options';
@@ -24,15 +25,21 @@ export interface ClusterDescription {
   readonly controller: number | null;
 }
 
-/** Administration of a cluster. Connects with the first call; a call tries for a few seconds, then throws a TwinError. */
+/** Administration of a cluster. Connects with the first call; every call ends within `timeoutMs`, with a TwinError if not well. */
 export class KafkaAdmin {
   readonly #client: KafkaClient;
   readonly #admin: Admin;
+  readonly #timeoutMs: number;
   #connected: Promise<void> | undefined;
 
-  /** @throws TwinError `KAFKA_OPTIONS_INVALID` */
-  constructor(connection: KafkaConnectionOptions) {
-    this.#client = createKafkaClient(connection, { retry: { initialRetryTime: 100, retries: 4 } });
+  /**
+   * @param retries how often a call is tried again, over about 1.5 s by default
+   * @param timeoutMs the longest that a call takes, in milliseconds
+   * @throws TwinError `KAFKA_OPTIONS_INVALID`
+   */
+  constructor(connection: KafkaConnectionOptions, { retries = 4, timeoutMs = 30_000 } = {}) {
+    this.#timeoutMs = timeoutMs;
+    this.#client = createKafkaClient(connection, { retry: { initialRetryTime: 100, maxRetryTime: 800, retries } });
     this.#admin = this.#client.kafka.admin();
   }
 
@@ -94,13 +101,21 @@ export class KafkaAdmin {
   }
 
   async #call<T>(work: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {
+    const { brokers } = this.#client;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const message = `no complete answer from ${brokers.join(', ')} within ${this.#timeoutMs / 1_000} s`;
+      const error = new TwinError('KAFKA_TIMEOUT', message, { retryable: true });
+      timer = setTimeout(() => reject(error), this.#timeoutMs);
+    });
     try {
       this.#connected ??= this.#admin.connect();
-      await this.#connected;
-      return await work(this.#admin);
+      return await Promise.race([this.#connected.then(() => work(this.#admin)), late]);
     } catch (thrown) {
       this.#connected = undefined;
-      throw kafkaError(thrown, { brokers: this.#client.brokers, ...(topic === undefined ? {} : { topic }) });
+      throw kafkaError(thrown, { brokers, ...(topic === undefined ? {} : { topic }) });
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -44,8 +44,10 @@ export function createKafkaClient(
     ...(onAllLost ? { onAllLost } : {}),
   });
   const { ssl, sasl } = options;
+  let destroyed = false;
   const config: KafkaConfig = {
-    brokers,
+    // Empty is the one answer that ends an endless attempt to connect.
+    brokers: () => (destroyed ? [] : brokers),
     clientId: options.clientId ?? DEFAULT_CLIENT_ID,
     // Copied, because kafkajs keeps an authenticator with the first credentials on the object it was given.
     ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
@@ -60,5 +62,9 @@ export function createKafkaClient(
       ({ log: { message, ...facts } }) =>
         onLog?.(message, facts),
   };
-  return { kafka: new Kafka(config), brokers, destroy: () => sockets.destroy() };
+  const destroy = () => {
+    destroyed = true;
+    sockets.destroy();
+  };
+  return { kafka: new Kafka(config), brokers, destroy };
 }

@@ -11,11 +11,12 @@ import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import type { KafkaRecord } from './kafka-record';
 import { withinTime } from './within-time';
 
-const BACKOFF = { minMs: 200, maxMs: 10_000 };
+const BACKOFF = { minMs: 200, maxMs: 5_000 };
 const DRAIN_MS = 2_000;
 const DELETE_GROUP_MS = 1_500;
-/** A topic that the broker makes when it is asked for is unknown for a moment: not worth a word. */
+/** A topic or a group that the broker makes when it is asked for is missing for a moment: not worth a word. */
 const QUIET_ATTEMPTS = 3;
+const QUIET_CODES = ['KAFKA_TOPIC_UNKNOWN', 'KAFKA_NOT_READY'];
 
 export interface KafkaConsumerOptions {
   readonly connection: KafkaConnectionOptions;
@@ -36,7 +37,7 @@ export interface KafkaConsumerOptions {
   readonly deleteGroupOnClose?: boolean;
   /** The group gives a silent member's partitions to others after this time, in milliseconds (default 15,000). */
   readonly sessionTimeoutMs?: number;
-  /** Without any answer for this long, in milliseconds (default 60,000), the connection is built anew. */
+  /** Without any answer for this long, in milliseconds (default 60,000, at least 10,000), the connection is built anew. */
   readonly watchdogMs?: number;
 }
 
@@ -86,7 +87,8 @@ export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
     const window = new DeliveryWindow(capacity);
     this.#options = options;
     this.#tickMs = commitEveryMs === false ? 300 : commitEveryMs;
-    this.#memory = { window, assignment: new GroupAssignment(window, commitEveryMs !== false), starts: undefined };
+    const assignment = new GroupAssignment(window, commitEveryMs !== false);
+    this.#memory = { window, assignment, starts: undefined, memberId: undefined };
   }
 
   /** Joins the group, and waits for a broker or a topic that is not there yet. */
@@ -99,7 +101,7 @@ export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
       isRetryable: () => true,
       onRetry: (error, _delayMs, attempt) => {
         const { code } = error as TwinError;
-        if (code !== 'KAFKA_TOPIC_UNKNOWN' || attempt > QUIET_ATTEMPTS) this.#setState('waiting', error as TwinError);
+        if (!QUIET_CODES.includes(code) || attempt > QUIET_ATTEMPTS) this.#setState('waiting', error as TwinError);
       },
     }).catch(() => undefined); // Aborted by close.
   }

@@ -11,9 +11,12 @@ import { type KafkaCompression, ProducerLink } from './producer-link';
 import { TopicPartitions } from './topic-partitions';
 import { TopicWriter } from './topic-writer';
 
-const BACKOFF = { minMs: 100, maxMs: 5_000 };
+const BACKOFF = { minMs: 100, maxMs: 3_000 };
 /** A link over which nothing has gone for this long, while something should, is replaced. */
 const STALE_LINK_MS = 30_000;
+/** A topic that the broker makes when it is asked for is missing for a moment: not worth a word. */
+const QUIET_ATTEMPTS = 4;
+const QUIET_CODES = ['KAFKA_TOPIC_UNKNOWN', 'KAFKA_NOT_READY'];
 const DRAIN_MS = 5_000;
 /** Idle topics beyond this many are forgotten. */
 const MAX_IDLE_TOPICS = 1_000;
@@ -52,6 +55,7 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
   #connected: Promise<void> | undefined;
   #lastSuccessMs = 0;
   #state: ConnectionState | undefined;
+  #reason: string | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws TwinError `KAFKA_OPTIONS_INVALID` */
@@ -117,7 +121,7 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
       return await retryForever(() => this.#sendOnce(topic, messages), {
         signal,
         backoff: new Backoff(BACKOFF),
-        onRetry: (error) => this.#onTrouble(error as TwinError, topic),
+        onRetry: (error, _delayMs, attempt) => this.#onTrouble(error as TwinError, topic, attempt),
       });
     } finally {
       // An answer, be it a refusal of the records, shows that the topic is served.
@@ -134,7 +138,8 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
     return offset;
   }
 
-  #onTrouble(error: TwinError, topic: string): void {
+  #onTrouble(error: TwinError, topic: string, attempt: number): void {
+    if (QUIET_CODES.includes(error.code) && attempt <= QUIET_ATTEMPTS) return;
     this.#troubles.set(topic, error);
     this.#setState('waiting', error);
     if (this.#link?.isSpoiledBy(error, topic) || Date.now() - this.#lastSuccessMs > STALE_LINK_MS) {
@@ -185,8 +190,10 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
   }
 
   #setState(state: ConnectionState, error?: TwinError): void {
-    if (this.#state === 'stopped' || (state === this.#state && state !== 'waiting')) return;
+    const reason = error && `${error.code} ${error.message}`;
+    if (this.#state === 'stopped' || (state === this.#state && reason === this.#reason)) return;
     this.#state = state;
+    this.#reason = reason;
     this.emit('state', error ? { state, error } : { state });
   }
 }

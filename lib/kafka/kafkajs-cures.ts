@@ -1,8 +1,9 @@
 import { isOurFactory } from './kafka-sockets';
-import { Connection, RequestQueue } from './kafkajs-internals';
+import { Connection, ConsumerGroup, RequestQueue } from './kafkajs-internals';
 import { tolerantFetchResponse } from './tolerant-fetch';
 
 let applied = false;
+const formerMembers = new WeakMap<object, string>();
 
 /**
  * Cures of kafkajs 2.2.4 that its options cannot give; applied once per process.
@@ -12,6 +13,8 @@ let applied = false;
  *   armed only while some do. This holds for every user of the same kafkajs and changes nothing else for them.
  * - A batch with an unknown codec, or damaged bytes, ends the consumer for ever. Our own connections, known by their
  *   socket factory, read such a response batch by batch (see `tolerantFetchResponse`).
+ * - A consumer that is built anew joins as a new member, and the group then waits for the old one to come back, which
+ *   takes the whole session timeout. It may join as the member it was (see `rejoinAs`).
  */
 export function applyKafkajsCures(): void {
   if (applied) return;
@@ -28,4 +31,16 @@ export function applyKafkajsCures(): void {
     if (request.apiName !== 'Fetch' || !isOurFactory(this.socketFactory)) return send.call(this, call);
     return send.call(this, { ...call, response: tolerantFetchResponse(response, request.apiVersion) });
   };
+
+  const { connect } = ConsumerGroup.prototype;
+  ConsumerGroup.prototype.connect = function () {
+    this.memberId ??= formerMembers.get(this.cluster) ?? null;
+    return connect.call(this);
+  };
 }
+
+/**
+ * The consumer of a cluster, the object that kafkajs hands to partition assigners, joins as this member. If the group
+ * knows it no longer, kafkajs joins as a new one by itself.
+ */
+export const rejoinAs = (cluster: object, memberId: string): void => void formerMembers.set(cluster, memberId);

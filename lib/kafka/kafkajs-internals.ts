@@ -25,6 +25,12 @@ export interface ConnectionInstance {
   send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
 }
 
+export interface ConsumerGroupInstance {
+  readonly cluster: object;
+  memberId: string | null;
+  connect: (this: ConsumerGroupInstance) => Promise<void>;
+}
+
 /** A record as kafkajs hands it to a consumer, with the context of its batch. */
 export interface DecodedRecord {
   readonly offset: string;
@@ -34,6 +40,10 @@ export interface DecodedRecord {
 export const RequestQueue = load('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueueInstance };
 
 export const Connection = load('kafkajs/src/network/connection') as { readonly prototype: ConnectionInstance };
+
+export const ConsumerGroup = load('kafkajs/src/consumer/consumerGroup') as {
+  readonly prototype: ConsumerGroupInstance;
+};
 
 export const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
 

@@ -1,0 +1,57 @@
+import type { ConnectionOptions } from 'node:tls';
+import { askApiVersions, releaseOf } from './api-versions';
+import { KafkaAdmin } from './kafka-admin';
+import { kafkaError } from './kafka-error';
+import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
+import { KafkaSockets } from './kafka-sockets';
+
+/**
+ * Connects once and says who answered, for a "Test connection" button: the protocol's release, cluster, brokers and
+ * controller. Goes all the way: TLS, login, and the address that the cluster tells its clients.
+ *
+ * @throws TwinError with the reason; `KAFKA_TIMEOUT` within `timeoutMs` milliseconds
+ */
+export async function probeKafka(options: KafkaConnectionOptions, timeoutMs: number): Promise<{ description: string }> {
+  const brokers = brokerAddresses(options.brokers);
+  const limits = { connectionTimeoutMs: timeoutMs, requestTimeoutMs: timeoutMs };
+  const admin = new KafkaAdmin({ ...options, ...limits }, { retries: brokers.length, timeoutMs: timeoutMs / 2 });
+  try {
+    // Half of the time for who is there, the rest for the cluster behind it.
+    const release = await firstRelease(options, brokers, timeoutMs / 2);
+    const { clusterId, brokers: members, controller } = await admin.describeCluster();
+    const count = Object.keys(members).length;
+    const controlledBy = controller === null ? 'no controller' : `controller ${controller} at ${members[controller]}`;
+    return {
+      description: `Kafka ${release}, cluster ${clusterId}, ${count} ${count === 1 ? 'broker' : 'brokers'}, ${controlledBy}`,
+    };
+  } catch (thrown) {
+    throw kafkaError(thrown, { brokers });
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Of the first bootstrap address that answers; the error of the last one if none does. */
+async function firstRelease(
+  { ssl }: KafkaConnectionOptions,
+  brokers: readonly string[],
+  timeoutMs: number,
+): Promise<string> {
+  const sockets = new KafkaSockets();
+  const eachMs = timeoutMs / brokers.length;
+  let failure: unknown;
+  try {
+    for (const broker of brokers) {
+      const [host = '', port] = broker.split(':');
+      const tls = (ssl === true ? {} : ssl || undefined) as ConnectionOptions;
+      try {
+        return releaseOf(await askApiVersions(sockets.factory, { host, port: Number(port), ssl: tls }, eachMs));
+      } catch (thrown) {
+        failure = thrown;
+      }
+    }
+    throw failure;
+  } finally {
+    sockets.destroy();
+  }
+}

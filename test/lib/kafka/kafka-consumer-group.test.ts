@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaAdmin } from '../../../lib/kafka/kafka-admin';
+import { freshName, freshTopic } from '../../support/fresh-topic';
+import { seededRandom } from '../../support/seeded-random';
+import { kafkaBrokers } from '../../support/servers';
+import { until } from '../../support/until';
+import { expected, fill, GroupReader, type ReaderOptions, startProducer, watchCommits } from './group-reader';
+
+describe('KafkaConsumer in a group', () => {
+  it('shares the partitions with a second member, and takes them back when that one leaves', async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 4);
+    const groupId = freshName('group');
+    const random = seededRandom(2);
+    const late = (settle: () => void) => void setTimeout(settle, random() * 1_000);
+    const commits = watchCommits(t, groupId, topic);
+    const kafka = startProducer(t);
+    const first = new GroupReader(t, { topics: [topic], groupId }, late);
+    await first.joined();
+    let sent = 0;
+    const flow = setInterval(() => {
+      for (let i = 0; i < 20; i++) void kafka.send({ topic, key: `key ${i}`, value: `v${sent++}` });
+    }, 20);
+    t.after(() => clearInterval(flow));
+    await pause(1_500);
+    const second = new GroupReader(t, { topics: [topic], groupId }, late);
+    await second.has(500);
+    await second.consumer.close();
+    await pause(1_500);
+    clearInterval(flow);
+    const all = expected(sent);
+    const got = () => new Set([...first.values, ...second.values]);
+    await until(() => got().size === all.size, 20_000, 'all records');
+    await commits.complete();
+    assert.deepEqual(got(), all);
+    assert.deepEqual(commits.stepsBack, []);
+  });
+
+  it('keeps what is in flight over rebalances for the partitions that stay', async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 8);
+    const groupId = freshName('group');
+    const commits = watchCommits(t, groupId, topic);
+    await fill(t, topic, 400);
+    const first = new GroupReader(t, { topics: [topic], groupId }, () => undefined);
+    const settles: (() => void)[] = [];
+    const times = new Map<string, number>();
+    const partitions = new Map<string, number>();
+    first.consumer.on('delivery', ({ records, settle }) => {
+      settles.push(settle);
+      for (const { value, partition } of records) {
+        times.set(String(value), (times.get(String(value)) ?? 0) + 1);
+        partitions.set(String(value), partition);
+      }
+    });
+    await first.has(400);
+    const second = new GroupReader(t, { topics: [topic], groupId }, () => undefined);
+    const moved = new Set<number>();
+    second.consumer.on('delivery', ({ records }) => records.forEach(({ partition }) => moved.add(partition)));
+    await second.has(1);
+    await second.consumer.close(0);
+    await fill(t, topic, 17, 400);
+    await until(
+      () =>
+        times.size === 417 &&
+        [...partitions].every(
+          ([value, partition]) => !moved.has(partition) || Number(value.slice(1)) >= 400 || times.get(value) === 2,
+        ),
+      20_000,
+      'records of the partitions that came back',
+    );
+    assert.ok(moved.size > 0 && moved.size < 8, `some partitions moved: ${[...moved].join(', ')}`);
+    for (const [value, partition] of partitions) {
+      if (!moved.has(partition)) assert.equal(times.get(value), 1, `${value} of partition ${partition}, which stayed`);
+    }
+    settles.forEach((settle) => settle());
+    await commits.complete();
+    assert.deepEqual(commits.stepsBack, []);
+  });
+
+  it('shows every record to every display of one group, from now on, and leaves no group behind', async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 3);
+    const groupId = freshName('display');
+    await fill(t, topic, 10);
+    const display: ReaderOptions = {
+      topics: [topic],
+      groupId,
+      from: 'latest',
+      commitEveryMs: false,
+      deleteGroupOnClose: true,
+    };
+    const first = new GroupReader(t, display);
+    await first.joined();
+    const second = new GroupReader(t, display);
+    await second.joined();
+    await pause(1_500);
+    await fill(t, topic, 300, 10);
+    await Promise.all([first.has(300), second.has(300)]);
+    await second.consumer.close();
+    await fill(t, topic, 5, 310);
+    await first.has(305);
+    assert.deepEqual([first.values.length, second.values.length], [305, 300]);
+    assert.equal(first.lag, 0);
+    await first.consumer.close();
+    const admin = new KafkaAdmin({ brokers: kafkaBrokers() });
+    t.after(() => admin.close());
+    await assert.rejects(admin.deleteGroup(groupId), 'it is gone already');
+  });
+});
