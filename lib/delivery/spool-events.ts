@@ -1,10 +1,11 @@
 import type { TwinError } from '../reading/twin-error';
 
 /**
- * Why records were lost: the log was `full`, they were too old (`age`), the disk refused them (`disk`: their `append`
- * rejected), or their bytes on disk were no longer what was written (`damaged`).
+ * Why stored records were lost: the log was `full`, they were too old (`age`), or their bytes on disk were no longer what
+ * was written (`damaged`). What the disk refused was never stored: its `append` rejected, which is for the caller to
+ * count.
  */
-export type DropReason = 'full' | 'age' | 'disk' | 'damaged';
+export type DropReason = 'full' | 'age' | 'damaged';
 
 export interface DroppedRecords {
   readonly count: number;
@@ -12,7 +13,7 @@ export interface DroppedRecords {
 }
 
 export interface SpoolEvents {
-  /** Records were lost. Each lost record is told of once. */
+  /** Stored records were lost. Each is told of once. */
   dropped: [DroppedRecords];
   /** Records were stored and wait to be read. */
   stored: [];

@@ -17,8 +17,6 @@ export interface SpoolWriterOptions extends Pick<
   readonly makeRoom: (bytes: number, nowMs: number) => Promise<void>;
   /** Called when so many records of this time were stored. */
   readonly onStored: (count: number, timeMs: number) => void;
-  /** Called when the disk refused so many records. */
-  readonly onRefused: (count: number) => void;
 }
 
 /** Appends to the log: what arrives while a write is under way goes with the next one. */
@@ -74,7 +72,7 @@ export class SpoolWriter {
   }
 
   async #flush(payloads: readonly Buffer[]): Promise<BatchOutcome<number>[]> {
-    const { log, now, makeRoom, onStored, onRefused } = this.#options;
+    const { log, now, makeRoom, onStored } = this.#options;
     const nowMs = now();
     const outcomes: BatchOutcome<number>[] = [];
     let error: TwinError | undefined;
@@ -88,10 +86,7 @@ export class SpoolWriter {
       if (result.stored > 0) onStored(result.stored, nowMs);
       error = result.error;
     }
-    if (error) {
-      onRefused(payloads.length - outcomes.length);
-      while (outcomes.length < payloads.length) outcomes.push({ ok: false, error });
-    }
+    while (error && outcomes.length < payloads.length) outcomes.push({ ok: false, error });
     return outcomes;
   }
 

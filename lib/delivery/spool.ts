@@ -28,7 +28,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
   readonly #files: SpoolFiles;
   readonly #reader: SpoolReader;
   readonly #writer: SpoolWriter;
-  readonly #dropped: Record<DropReason, number> = { full: 0, age: 0, disk: 0, damaged: 0 };
+  readonly #dropped: Record<DropReason, number> = { full: 0, age: 0, damaged: 0 };
   /** Everything up to here was dropped for want of space; the reader may still have a part in memory. */
   #floor = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -56,7 +56,6 @@ export class Spool extends EventEmitter<SpoolEvents> {
         this.#savePosition();
         this.emit('stored');
       },
-      onRefused: (count) => this.#lose(count, 'disk'),
     });
   }
 
@@ -91,7 +90,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return this.#reader.oldestMs;
   }
 
-  /** Records lost since this spool was opened. */
+  /** Stored records lost since this spool was opened. */
   get dropped(): Readonly<Record<DropReason, number>> {
     return { ...this.#dropped };
   }
@@ -100,8 +99,8 @@ export class Spool extends EventEmitter<SpoolEvents> {
    * Appends a payload; resolves with its sequence once it is as durable as asked for. The bytes must not be changed
    * until then. Appends are stored in the order of the calls.
    *
-   * @throws TwinError `DELIVERY_SPOOL_TOO_LARGE`; retryable: `DELIVERY_SPOOL_DISK` (full, or failing; already counted as
-   *   dropped), `DELIVERY_QUEUE_FULL` (the disk is too slow), `DELIVERY_CLOSED`, `DELIVERY_SPOOL_LOCKED`
+   * @throws TwinError `DELIVERY_SPOOL_TOO_LARGE`; retryable: `DELIVERY_SPOOL_DISK` (full, or failing),
+   *   `DELIVERY_QUEUE_FULL` (the disk is too slow), `DELIVERY_CLOSED`, `DELIVERY_SPOOL_LOCKED`
    */
   async append(payload: Buffer): Promise<number> {
     this.#assertOpen();

@@ -22,7 +22,7 @@ const appendAll = (spool: Spool, texts: readonly string[]) =>
 const statuses = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
   outcomes.map(({ status }) => (status === 'fulfilled' ? 'stored' : 'refused'));
 
-test('a write that fails rejects its records with the reason, counts them, and the next ones are stored', async (t) => {
+test('a write that fails rejects its records with the reason, and the next ones are stored', async (t) => {
   const folder = await temporaryFolder(t);
   const { state, fileSystem } = disk();
   const spool = await openSpool(t, { folder, fileSystem });
@@ -33,7 +33,6 @@ test('a write that fails rejects its records with the reason, counts them, and t
   assert.ok(outcomes[0]?.status === 'rejected' && outcomes[0].reason instanceof TwinError);
   assert.deepEqual([outcomes[0].reason.code, outcomes[0].reason.retryable], ['DELIVERY_SPOOL_DISK', true]);
   assert.match(outcomes[0].reason.message, /EIO.*check the disk/);
-  assert.equal(spool.dropped.disk, 2);
   state.fault = () => undefined;
   assert.equal(await spool.append(bytesOf('after')), 2);
   assert.deepEqual(textsOf(await drain(spool)), ['before', 'after']);
@@ -71,7 +70,6 @@ for (const cutFails of [false, true]) {
     // 38 bytes each: two are whole within 100 bytes.
     const texts = range(1, 5).map((n) => `record --${n}`);
     assert.deepEqual(statuses(await appendAll(spool, texts)), ['stored', 'stored', 'refused', 'refused', 'refused']);
-    assert.equal(spool.dropped.disk, 3);
     armed = false;
     await spool.append(bytesOf('after'));
     const expected = ['before', 'record --1', 'record --2', 'after'];
@@ -95,7 +93,6 @@ test('a failed sync at power durability rejects all that waited for it, and none
     state.fault = () => undefined;
     await spool.append(bytesOf(`after ${cutFails}`));
   }
-  assert.equal(spool.dropped.disk, 4);
   const expected = ['before', 'after false', 'after true'];
   assert.deepEqual(textsOf(await spool.read(10)), expected);
   await spool.close();
