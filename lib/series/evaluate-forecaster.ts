@@ -1,7 +1,6 @@
 import { rollingOrigins } from './back-test';
 import { forecastScores, type ForecastScores } from './forecast-scores';
-import type { Forecaster } from './forecaster';
-import { intervalCoverage } from './interval-coverage';
+import type { FittedForecaster, Forecaster } from './forecaster';
 import { seasonalNaiveForecaster } from './naive-forecaster';
 import { trainTestSplit } from './train-test-split';
 import { trainingSeries } from './training-series';
@@ -18,8 +17,6 @@ export interface EvaluationOptions {
   readonly seed: number;
   /** Most forecasts of a back-test. */
   readonly folds: number;
-  /** Levels whose coverage is counted, 0 to 1. */
-  readonly levels: readonly number[];
 }
 
 /** How good a method was on values it had not seen. */
@@ -27,10 +24,9 @@ export interface EvaluationResult {
   readonly scores: ForecastScores;
   /** Scores of the seasonal naive forecast on the same values; absent for a shuffled split, where it makes no sense. */
   readonly naive?: ForecastScores;
-  /** Share of the values within the intervals of each level. */
-  readonly coverage: readonly number[];
-  /** Forecasts that were judged, and values in all of them. */
-  readonly folds: number;
+  /** |error| over the method's own half-width of one standard deviation, for each forecast that was judged. */
+  readonly scaledErrors: readonly Float64Array[];
+  /** Values in all of them. */
   readonly points: number;
 }
 
@@ -38,6 +34,9 @@ interface Fold {
   readonly length: number;
   readonly horizon: number;
 }
+
+/** Probability within one standard deviation of the normal distribution. */
+const ONE_SIGMA = 0.6826894921370859;
 
 /**
  * Judges a method on values that it has not seen.
@@ -50,7 +49,7 @@ interface Fold {
  * Cost: one fit per forecast.
  *
  * @example
- * const options = { evaluation: 'chronological', period: 1, horizon: 1, testShare: 0.5, seed: 1, folds: 1, levels: [] };
+ * const options = { evaluation: 'chronological', period: 1, horizon: 1, testShare: 0.5, seed: 1, folds: 1 };
  * evaluateForecaster(seasonalNaiveForecaster, Float64Array.of(0, 1, 2, 3), Float64Array.of(1, 2, 3, 4), options).scores.mae; // => 1.5
  */
 export function evaluateForecaster(
@@ -65,14 +64,13 @@ export function evaluateForecaster(
   );
   if (folds.length === 0) return undefined;
   const yardstick = { values: values.subarray(0, folds[0]!.length), period: options.period };
-  const actual = concat(folds.map(({ length, horizon }) => values.subarray(length, length + horizon)));
-  const own = forecastFolds(method, times, values, folds, options);
-  const naive = forecastFolds(seasonalNaiveForecaster, times, values, folds, { ...options, levels: [] });
+  const forecasts = folds.map((fold) => forecastFold(method, times, values, fold, options.period));
+  const naive = folds.map((fold) => forecastFold(seasonalNaiveForecaster, times, values, fold, options.period));
+  const actual = concat(forecasts.map((fold) => fold.actual));
   return {
-    scores: forecastScores(actual, own.predicted, yardstick),
-    naive: forecastScores(actual, naive.predicted, yardstick),
-    coverage: own.bounds.map(({ lower, upper }) => intervalCoverage(actual, lower, upper)),
-    folds: folds.length,
+    scores: forecastScores(actual, concat(forecasts.map(({ predicted }) => predicted)), yardstick),
+    naive: forecastScores(actual, concat(naive.map(({ predicted }) => predicted)), yardstick),
+    scaledErrors: forecasts.map(({ scaled }) => scaled),
     points: actual.length,
   };
 }
@@ -85,14 +83,10 @@ function foldsOf(method: Forecaster, length: number, options: EvaluationOptions)
     return length - held >= needed ? [{ length: length - held, horizon: held }] : [];
   }
   const minimum = Math.max(needed, Math.ceil(length / 2));
-  const step = Math.max(
-    1,
-    Math.min(horizon, Math.floor((length - horizon - minimum) / Math.max(1, options.folds - 1))),
-  );
-  return rollingOrigins(length, { horizon, folds: options.folds, step, minimum }).map((origin) => ({
-    length: origin,
-    horizon,
-  }));
+  const room = Math.floor((length - horizon - minimum) / Math.max(1, options.folds - 1));
+  const step = Math.max(1, Math.min(horizon, room));
+  const origins = rollingOrigins(length, { horizon, folds: options.folds, step, minimum });
+  return origins.map((origin) => ({ length: origin, horizon }));
 }
 
 function knownUpTo(values: Float64Array, length: number): number {
@@ -101,25 +95,35 @@ function knownUpTo(values: Float64Array, length: number): number {
   return known;
 }
 
-function forecastFolds(
+function forecastFold(
   method: Forecaster,
   times: Float64Array,
   values: Float64Array,
-  folds: Fold[],
-  { period, levels }: EvaluationOptions,
+  { length, horizon }: Fold,
+  period: number,
 ) {
-  const parts = folds.map(({ length, horizon }) => {
-    const fitted = method.fit(trainingSeries(times, values, period, length));
-    const ahead = times.subarray(length, length + horizon);
-    return { predicted: fitted.forecast(ahead), bounds: levels.map((level) => fitted.bounds(ahead, level)) };
-  });
-  return {
-    predicted: concat(parts.map(({ predicted }) => predicted)),
-    bounds: levels.map((_, i) => ({
-      lower: concat(parts.map(({ bounds }) => bounds[i]!.lower)),
-      upper: concat(parts.map(({ bounds }) => bounds[i]!.upper)),
-    })),
-  };
+  const fitted = method.fit(trainingSeries(times, values, period, length));
+  return judged(fitted, times.subarray(length, length + horizon), values.subarray(length, length + horizon));
+}
+
+function judged(fitted: FittedForecaster, ahead: Float64Array, actual: Float64Array) {
+  const predicted = fitted.forecast(ahead);
+  const halves = halfWidths(fitted, ahead);
+  return { actual, predicted, scaled: actual.map((value, i) => Math.abs(value - predicted[i]!) / halves[i]!) };
+}
+
+/**
+ * Half-width of a method's own interval of one standard deviation at each step; 1 where the method gives no width at all, so
+ * that errors stay in the unit of the values.
+ *
+ * @example
+ * const training = { times: Float64Array.of(0, 1, 2), values: Float64Array.of(0, 2, 0), filled: Float64Array.of(0, 2, 0), period: 1 };
+ * halfWidths(seasonalNaiveForecaster.fit(training), Float64Array.of(3)).map(Math.round); // => Float64Array.of(2)
+ */
+export function halfWidths(fitted: FittedForecaster, ahead: Float64Array): Float64Array {
+  const { lower, upper } = fitted.bounds(ahead, ONE_SIGMA);
+  const halves = upper.map((high, i) => (high - lower[i]!) / 2);
+  return halves.every((half) => half > 0 && Number.isFinite(half)) ? halves : halves.fill(1);
 }
 
 function evaluateShuffled(method: Forecaster, times: Float64Array, values: Float64Array, options: EvaluationOptions) {
@@ -132,16 +136,8 @@ function evaluateShuffled(method: Forecaster, times: Float64Array, values: Float
   const test = split.test.map((i) => known[i]!).sort();
   const pick = (from: Float64Array, indices: Uint32Array) => Float64Array.from(indices, (i) => from[i]!);
   const fitted = method.fit(trainingSeries(pick(times, train), pick(values, train), 1));
-  const [ahead, actual] = [pick(times, test), pick(values, test)];
-  return {
-    scores: forecastScores(actual, fitted.forecast(ahead)),
-    coverage: options.levels.map((level) => {
-      const { lower, upper } = fitted.bounds(ahead, level);
-      return intervalCoverage(actual, lower, upper);
-    }),
-    folds: 1,
-    points: actual.length,
-  };
+  const { actual, predicted, scaled } = judged(fitted, pick(times, test), pick(values, test));
+  return { scores: forecastScores(actual, predicted), scaledErrors: [scaled], points: actual.length };
 }
 
 function concat(parts: readonly Float64Array[]): Float64Array {

@@ -1,18 +1,31 @@
 import type { Forecaster } from './forecaster';
+import { harmonicForecaster } from './harmonic-forecaster';
 import { driftForecaster, seasonalNaiveForecaster } from './naive-forecaster';
 import { regressionForecaster } from './regression-forecaster';
+import { smoothingForecaster, type SeasonForm, type TrendForm } from './smoothing-forecaster';
+import { stlForecaster } from './stl-forecaster';
+import { thetaForecaster } from './theta-forecaster';
 
 /** The forecasting methods by name. */
-export const FORECAST_METHODS = ['linear', 'polynomial', 'seasonal-naive', 'drift'] as const;
-export type ForecastMethod = (typeof FORECAST_METHODS)[number];
+export type ForecastMethod =
+  'linear' | 'polynomial' | 'seasonal-naive' | 'drift' | 'smoothing' | 'theta' | 'harmonics' | 'stl';
+
+/** What some methods leave to the user. */
+export interface MethodOptions {
+  /** Degree of the polynomial. */
+  readonly degree: number;
+  /** Trend and season of the exponential smoothing. */
+  readonly trend: TrendForm;
+  readonly season: SeasonForm;
+}
 
 /**
- * The method of a name. `degree` is that of the polynomial.
+ * The method of a name.
  *
  * @example
- * forecasterOf('polynomial', 2).minimum(1); // => 4
+ * forecasterOf('polynomial', { degree: 2, trend: 'automatic', season: 'automatic' }).minimum(1); // => 4
  */
-export function forecasterOf(method: ForecastMethod, degree: number): Forecaster {
+export function forecasterOf(method: ForecastMethod, { degree, trend, season }: MethodOptions): Forecaster {
   switch (method) {
     case 'linear':
       return regressionForecaster(1);
@@ -22,5 +35,13 @@ export function forecasterOf(method: ForecastMethod, degree: number): Forecaster
       return seasonalNaiveForecaster;
     case 'drift':
       return driftForecaster;
+    case 'smoothing':
+      return smoothingForecaster(trend, season);
+    case 'theta':
+      return thetaForecaster;
+    case 'harmonics':
+      return harmonicForecaster;
+    case 'stl':
+      return stlForecaster;
   }
 }

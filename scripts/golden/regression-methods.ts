@@ -4,6 +4,7 @@ import { backTest, type ForecastFunction } from '../../lib/series/back-test';
 import { drift } from '../../lib/series/drift';
 import { forecastScores } from '../../lib/series/forecast-scores';
 import { intervalCoverage } from '../../lib/series/interval-coverage';
+import { detectPeriod } from '../../lib/series/period-detection';
 import { linearRegression } from '../../lib/series/linear-regression';
 import { meanAbsoluteScaledError } from '../../lib/series/mean-absolute-scaled-error';
 import { periodogram } from '../../lib/series/periodogram';
@@ -228,6 +229,15 @@ const strongestFrequencies: GoldenMethod = {
   },
 };
 
+const periodFound: GoldenMethod = {
+  run: ({ values }) => ({ period: detectPeriod(values)?.period ?? 1 }),
+  judge({ golden }, { period }) {
+    const { acceptable } = golden.outputs as { acceptable: number[] };
+    const good = acceptable.length === 0 ? period === 1 : acceptable.includes(period as number);
+    return good ? undefined : `found ${period as number}, expected ${acceptable.join(' or ') || 'none'}`;
+  },
+};
+
 export const regressionMethods: GoldenMethods = {
   LinearRegression: splitRegression,
   'PolynomialFeatures(2)+LinearRegression': splitRegression,
@@ -240,4 +250,5 @@ export const regressionMethods: GoldenMethods = {
   acf,
   'acf(residual of linear fit)': acfOfResidual,
   'scipy.signal.periodogram': strongestFrequencies,
+  'period detection target': periodFound,
 };
