@@ -4,7 +4,7 @@ import type { FrameResult, Framer, RejectedBytes } from './framer';
 import type { SerialLink } from './serial-link';
 
 /** After this long without a byte the line is taken as silent; a frame's own bytes come closer together. */
-const QUIET_MS = 50;
+const QUIET_MS = 20;
 
 /** A link and a framer: bytes in, readings out. */
 export class BoardReader extends EventEmitter<{
@@ -12,12 +12,16 @@ export class BoardReader extends EventEmitter<{
   rejected: [RejectedBytes];
 }> {
   readonly #framer: Framer;
+  readonly #quietMs: number;
   #quietTimer: NodeJS.Timeout | undefined;
+  #quietCheck: NodeJS.Immediate | undefined;
   #lastByteAtMs = 0;
+  #readings = 0;
 
-  constructor(framer: Framer) {
+  constructor(framer: Framer, quietMs = QUIET_MS) {
     super();
     this.#framer = framer;
+    this.#quietMs = quietMs;
   }
 
   /** Reads what a link brings; a line that is opened anew begins with no bytes of before. */
@@ -26,6 +30,12 @@ export class BoardReader extends EventEmitter<{
     link.on('data', (chunk, receivedAtMs) => this.push(chunk, receivedAtMs));
   }
 
+  /** Readings given out so far. */
+  get readings(): number {
+    return this.#readings;
+  }
+
+  /** Bytes so far that were no part of a reading. */
   get skippedBytes(): number {
     return this.#framer.skippedBytes;
   }
@@ -34,32 +44,35 @@ export class BoardReader extends EventEmitter<{
   push(chunk: Uint8Array, receivedAtMs: number): void {
     this.#lastByteAtMs = receivedAtMs;
     this.#tell(this.#framer.push(chunk));
-    if (this.#framer.pendingBytes === 0) {
-      clearTimeout(this.#quietTimer);
-      this.#quietTimer = undefined;
-    } else if (this.#quietTimer) this.#quietTimer.refresh();
-    else this.#quietTimer = setTimeout(() => this.#quiet(), QUIET_MS);
+    clearImmediate(this.#quietCheck);
+    if (this.#quietTimer) this.#quietTimer.refresh();
+    else this.#quietTimer = setTimeout(() => this.#checkQuiet(), this.#quietMs);
   }
 
   close(): void {
     clearTimeout(this.#quietTimer);
+    clearImmediate(this.#quietCheck);
     this.#quietTimer = undefined;
   }
 
   #restart(): void {
+    this.close();
     this.#tell(this.#framer.end());
     this.#framer.reset();
   }
 
-  #quiet(): void {
+  /** After a busy spell the timer is due before bytes that came meanwhile are read: these go first. */
+  #checkQuiet(): void {
     this.#quietTimer = undefined;
-    this.#tell(this.#framer.quiet());
+    this.#quietCheck = setImmediate(() => this.#tell(this.#framer.quiet()));
   }
 
   #tell(results: readonly FrameResult[]): void {
     for (const result of results) {
-      if (result.kind === 'reading') this.emit('reading', result.values, this.#lastByteAtMs);
-      else this.emit('rejected', result);
+      if (result.kind === 'reading') {
+        this.#readings++;
+        this.emit('reading', result.values, this.#lastByteAtMs);
+      } else this.emit('rejected', result);
     }
   }
 }

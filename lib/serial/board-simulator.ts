@@ -14,6 +14,7 @@ import { encodePicoLine } from './pico-format';
 
 /** Days of one slow rise and fall. */
 const DRIFT_DAYS = 30;
+const MOST_LOST_BYTES = 8;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface BoardSimulatorOptions {
@@ -29,6 +30,8 @@ export interface BoardSimulatorOptions {
   readonly dropouts?: number;
   /** Share of the frames, 0 to 1, that reach the line without their last bytes. */
   readonly truncated?: number;
+  /** Share of the frames, 0 to 1, that lose one to eight bytes at a random place. */
+  readonly lostBytes?: number;
 }
 
 /** One sensor: mean, daily swing and slow drift (both peak to mean), standard deviation of noise, in the value's unit. */
@@ -88,11 +91,15 @@ export class BoardSimulator {
 
   /** The bytes of frame n as they reach the line; undefined when it drops out. */
   frame(n: number): Buffer | undefined {
-    const { seed, dropouts = 0, truncated = 0 } = this.#options;
-    if (uniform(seed, n, 100) < dropouts) return undefined;
+    const { seed, dropouts = 0, truncated = 0, lostBytes = 0 } = this.#options;
+    const chance = (channel: number): number => uniform(seed, n, channel);
+    if (chance(100) < dropouts) return undefined;
     const whole = this.#encode(this.values(n));
-    if (uniform(seed, n, 101) >= truncated) return whole;
-    return whole.subarray(0, Math.floor(uniform(seed, n, 102) * whole.length));
+    if (chance(101) < truncated) return whole.subarray(0, Math.floor(chance(102) * whole.length));
+    if (chance(103) >= lostBytes) return whole;
+    const lost = 1 + Math.floor(chance(104) * MOST_LOST_BYTES);
+    const at = Math.floor(chance(105) * (whole.length - lost));
+    return Buffer.concat([whole.subarray(0, at), whole.subarray(at + lost)]);
   }
 
   #encode(values: Reading): Buffer {

@@ -16,10 +16,17 @@ export interface FrameFormatOptions {
   readonly columns?: readonly string[];
   /** CSV: one character. */
   readonly separator?: string;
+  /** The stream may begin within a frame, as a port does that is opened while the board sends. */
+  readonly startsWithinFrame?: boolean;
 }
 
 /** @throws TwinError `SERIAL_OPTIONS` */
-export function createFramer({ format, columns = [], separator = ',' }: FrameFormatOptions): Framer {
+export function createFramer({
+  format,
+  columns = [],
+  separator = ',',
+  startsWithinFrame = false,
+}: FrameFormatOptions): Framer {
   switch (format) {
     case 'nucleo':
       return new NucleoFramer();
@@ -30,6 +37,9 @@ export function createFramer({ format, columns = [], separator = ',' }: FrameFor
     case 'json':
       return new LineFramer(new JsonLinesFormat());
     case 'csv':
-      return new LineFramer(new CsvLinesFormat({ columns, separator }));
+      // Of all formats this one alone reads the rest of a line as a line: only its first field shows that digits are missing.
+      return new LineFramer(new CsvLinesFormat({ columns, separator }), {
+        startsWithinLine: startsWithinFrame && columns.length > 0,
+      });
   }
 }

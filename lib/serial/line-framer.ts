@@ -1,8 +1,10 @@
 import type { Reading } from '../reading/reading';
 import { TwinError, messageOf } from '../reading/twin-error';
+import { decodeUtf8 } from '../reading/utf8';
 import { type FrameResult, type Framer, rejectedBytes } from './framer';
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const DEFAULT_MAX_BYTES = 64 * 1024;
 
 /** One format of text lines: what a line says, or nothing when it says nothing (an empty line, a heading). */
@@ -16,15 +18,21 @@ export interface LineFormat {
 export interface LineFramerOptions {
   /** A longer line is given up, so that noise without a line end cannot fill the memory (default 64 KiB). */
   readonly maxBytes?: number;
+  /**
+   * The stream may begin within a line whose rest would look like a whole one (a port that is opened while the board sends):
+   * the first line is then skipped whatever it says (default false).
+   */
+  readonly startsWithinLine?: boolean;
 }
 
 /**
- * Readings from text lines that end with LF or CR LF. The first line may be the rest of one that began before we
+ * Readings from text lines that end with LF, CR or both, so that one lost end does not join two lines. The first line may be the rest of one that began before we
  * listened: when it cannot be read it is skipped, not rejected. A line that the stream ends within is never taken.
  */
 export class LineFramer implements Framer {
   readonly #format: LineFormat;
   readonly #maxBytes: number;
+  readonly #startsWithinLine: boolean;
   #parts: Uint8Array[] = [];
   #pendingBytes = 0;
   /** Bytes of an overlong line that were thrown away already; the rest of it follows. */
@@ -33,9 +41,10 @@ export class LineFramer implements Framer {
   #begun = false;
   #skippedBytes = 0;
 
-  constructor(format: LineFormat, { maxBytes = DEFAULT_MAX_BYTES }: LineFramerOptions = {}) {
+  constructor(format: LineFormat, { maxBytes = DEFAULT_MAX_BYTES, startsWithinLine = false }: LineFramerOptions = {}) {
     this.#format = format;
     this.#maxBytes = maxBytes;
+    this.#startsWithinLine = startsWithinLine;
   }
 
   get skippedBytes(): number {
@@ -49,12 +58,11 @@ export class LineFramer implements Framer {
   push(chunk: Uint8Array): FrameResult[] {
     const results: FrameResult[] = [];
     let start = 0;
-    for (;;) {
-      const end = chunk.indexOf(LINE_FEED, start);
-      if (end < 0) break;
-      this.#hold(chunk.subarray(start, end));
+    for (let at = 0; at < chunk.length; at++) {
+      if (chunk[at] !== LINE_FEED && chunk[at] !== CARRIAGE_RETURN) continue;
+      this.#hold(chunk.subarray(start, at));
       this.#endLine(results);
-      start = end + 1;
+      start = at + 1;
     }
     if (start < chunk.length) this.#hold(Buffer.from(chunk.subarray(start)));
     return results;
@@ -99,7 +107,7 @@ export class LineFramer implements Framer {
 
   #endLine(results: FrameResult[]): void {
     const first = !this.#begun;
-    this.#begun = true;
+    this.#begun ||= this.#pendingBytes + this.#overlongBytes > 0;
     if (this.#overlongBytes > 0) {
       const message = `a line of ${this.#overlongBytes} bytes is longer than ${this.#maxBytes}; check the format and the baud rate`;
       results.push(rejectedBytes('SERIAL_LINE_TOO_LONG', message, this.#overlongStart, this.#overlongBytes));
@@ -109,13 +117,18 @@ export class LineFramer implements Framer {
     }
     const bytes = this.#take();
     this.#forgetLine();
-    const line = bytes.toString('utf8').replace(/\r$/, '');
-    if (line.trim() === '') return;
+    if (bytes.length === 0) return;
+    if (first && this.#startsWithinLine) {
+      this.#skippedBytes += bytes.length;
+      return;
+    }
     try {
+      const line = decodeUtf8(bytes);
+      if (line.trim() === '') return;
       const values = this.#format.decode(line);
       if (values) results.push({ kind: 'reading', values });
     } catch (thrown) {
-      this.#skippedBytes += bytes.length + 1;
+      this.#skippedBytes += bytes.length;
       if (first) return;
       const code = thrown instanceof TwinError ? thrown.code : 'SERIAL_LINE_UNREADABLE';
       results.push(rejectedBytes(code, messageOf(thrown), bytes));

@@ -79,29 +79,56 @@ export class SerialLink extends EventEmitter<{
   /** One connection from opening to loss; resolves with the reason for its end. */
   async #once(signal: AbortSignal): Promise<TwinError> {
     const transport = this.#options.transport();
-    try {
-      await transport.open();
-    } catch (thrown) {
-      await transport.close();
-      return thrown instanceof TwinError
-        ? thrown
-        : new TwinError('SERIAL_OPEN_FAILED', `${transport.description}: ${messageOf(thrown)}`, { retryable: true });
+    const end = new TransportEnd(transport, signal);
+    const opened = transport.open().then(
+      () => undefined,
+      (thrown: unknown) => this.#asTwinError(thrown, transport),
+    );
+    // Opening may hang in the driver: a release does not wait for it.
+    const failed = await Promise.race([opened, end.reason]);
+    if (failed) {
+      void opened.then(() => transport.close());
+      end.forget();
+      return failed;
     }
-    const lost = new Promise<TwinError>((resolve) => {
-      transport.once('lost', resolve);
-      const stopped = (): void => resolve(new TwinError('SERIAL_CLOSED', 'closed', { retryable: true }));
-      if (signal.aborted) stopped();
-      else signal.addEventListener('abort', stopped, { once: true });
-    });
     this.#transport = transport;
     this.#backoff.reset();
     this.emit('opened');
     transport.on('data', (chunk) => this.emit('data', chunk, Date.now()));
     this.emit('state', { state: 'connected' });
-    const reason = await lost;
+    const reason = await end.reason;
+    end.forget();
     this.#transport = undefined;
     transport.removeAllListeners('data');
     await transport.close();
     return reason;
+  }
+
+  #asTwinError(thrown: unknown, transport: SerialTransport): TwinError {
+    if (thrown instanceof TwinError) return thrown;
+    const message = `${transport.description}: ${messageOf(thrown)}`;
+    return new TwinError('SERIAL_OPEN_FAILED', message, { retryable: true, cause: thrown });
+  }
+}
+
+/** Waits for the end of one connection: the transport is lost, or the owner lets go of it. */
+class TransportEnd {
+  readonly reason: Promise<TwinError>;
+  readonly #signal: AbortSignal;
+  #released: () => void = () => undefined;
+
+  constructor(transport: SerialTransport, signal: AbortSignal) {
+    this.#signal = signal;
+    this.reason = new Promise((resolve) => {
+      transport.once('lost', resolve);
+      this.#released = () => resolve(new TwinError('SERIAL_CLOSED', 'the port was released', { retryable: true }));
+      if (signal.aborted) this.#released();
+      else signal.addEventListener('abort', this.#released);
+    });
+  }
+
+  /** The signal outlives many connections and must not collect their listeners. */
+  forget(): void {
+    this.#signal.removeEventListener('abort', this.#released);
   }
 }

@@ -1,8 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { SerialPort } from 'serialport';
-import { TwinError, messageOf } from '../reading/twin-error';
-import { type UsbIdentity, portOf, serialPorts } from './serial-ports';
+import { TwinError } from '../reading/twin-error';
+import { lostError, notOpen, openError, writeError } from './serial-port-error';
+import { type UsbIdentity, describeUsb, portOf, serialPorts } from './serial-ports';
 import type { SerialTransport } from './serial-transport';
+import { settleWithin } from './settle-within';
+
+const OPEN_LIMIT_MS = 10_000;
+const WRITE_LIMIT_MS = 5_000;
+const CLOSE_LIMIT_MS = 2_000;
+/** Bytes that may wait for the line; more are refused, so that a board that does not read cannot fill the memory. */
+const MAX_WAITING_BYTES = 64 * 1024;
 
 /** How to open a port. */
 export interface SerialPortOptions {
@@ -25,13 +33,15 @@ export class SerialPortTransport
   implements SerialTransport
 {
   readonly #options: SerialPortOptions;
+  /** Aborts what is under way once the port is lost or closed: a driver may never call back then. */
+  readonly #gone = new AbortController();
   #port: SerialPort | undefined;
   #path: string;
 
   constructor(options: SerialPortOptions) {
     super();
     this.#options = options;
-    this.#path = typeof options.port === 'string' ? options.port : describe(options.port);
+    this.#path = typeof options.port === 'string' ? options.port : describeUsb(options.port);
   }
 
   get description(): string {
@@ -45,40 +55,45 @@ export class SerialPortTransport
       ...{ path: this.#path, baudRate, dataBits, stopBits, parity },
       ...{ hupcl: hangUpOnClose, autoOpen: false },
     });
-    await new Promise<void>((resolve, reject) => {
-      port.open((error) => (error ? reject(this.#openError(error)) : resolve()));
-    });
+    const late = (): Error => new Error(`no answer within ${OPEN_LIMIT_MS / 1000} s`);
+    try {
+      await settleWithin((settle) => port.open(settle), OPEN_LIMIT_MS, late, this.#gone.signal);
+    } catch (thrown) {
+      port.once('open', () => port.close());
+      throw thrown instanceof TwinError ? thrown : openError(this.#path, thrown as Error);
+    }
     this.#port = port;
-    // The loss of a port is only noticed while its data are read: so the listener is there from the start.
-    port.on('data', (chunk: Buffer) => this.emit('data', chunk));
     port.on('error', (error) => this.#lose(error));
     port.on('close', (error: Error | null) => this.#lose(error));
     await this.#setLines(port);
+    // The loss of a port is only noticed while its data are read: so they are read from the start.
+    port.on('data', (chunk: Buffer) => this.emit('data', chunk));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     const port = this.#port;
-    if (!port?.isOpen) throw new TwinError('SERIAL_CLOSED', `${this.#path} is not open`, { retryable: true });
-    await new Promise<void>((resolve, reject) => {
-      const failed = (error: Error): void =>
-        reject(
-          new TwinError('SERIAL_WRITE_FAILED', `writing to ${this.#path} failed: ${error.message}`, {
-            retryable: true,
-            cause: error,
-          }),
-        );
-      port.write(Buffer.from(bytes), (error) => {
-        if (error) failed(error);
-        else port.drain((late) => (late ? failed(late) : resolve()));
-      });
+    if (!port?.isOpen) throw notOpen(this.#path);
+    if (port.writableLength + bytes.length > MAX_WAITING_BYTES) {
+      const message = `${this.#path} has ${port.writableLength} bytes to send already; send less or slower`;
+      throw new TwinError('SERIAL_WRITE_FULL', message, { retryable: true });
+    }
+    const late = (): Error => new Error(`the bytes did not leave within ${WRITE_LIMIT_MS / 1000} s`);
+    const send = (settle: (error?: Error | null) => void): void => {
+      port.write(Buffer.from(bytes), (error) => (error ? settle(error) : port.drain(settle)));
+    };
+    await settleWithin(send, WRITE_LIMIT_MS, late, this.#gone.signal).catch((thrown: Error) => {
+      throw thrown instanceof TwinError ? thrown : writeError(this.#path, thrown);
     });
   }
 
   async close(): Promise<void> {
     const port = this.#port;
     this.#port = undefined;
+    this.#gone.abort(notOpen(this.#path));
     if (!port?.isOpen) return;
-    await new Promise<void>((resolve) => port.close(() => resolve()));
+    const late = (): Error => new Error(`${this.#path} did not close`);
+    // Whatever a port says while it closes, it is let go of.
+    await settleWithin((settle) => port.close(settle), CLOSE_LIMIT_MS, late).catch(() => undefined);
   }
 
   async #find(): Promise<string> {
@@ -86,11 +101,8 @@ export class SerialPortTransport
     if (typeof port === 'string') return port;
     const found = portOf(await serialPorts(), port);
     if (found) return found.path;
-    throw new TwinError(
-      'SERIAL_PORT_MISSING',
-      `no serial port of ${describe(port)} is there; plug the board in or correct the ids`,
-      { retryable: true },
-    );
+    const message = `no serial port of ${describeUsb(port)} is there; plug the board in or correct the ids`;
+    throw new TwinError('SERIAL_PORT_MISSING', message, { retryable: true });
   }
 
   async #setLines(port: SerialPort): Promise<void> {
@@ -98,43 +110,17 @@ export class SerialPortTransport
     if (dtr === undefined && rts === undefined) return;
     const lines = { ...(dtr === undefined ? {} : { dtr }), ...(rts === undefined ? {} : { rts }) };
     // A pseudo-terminal has no control lines: that is no reason not to read from it.
-    await new Promise<void>((resolve) => port.set(lines, () => resolve()));
-  }
-
-  #openError(error: Error): TwinError {
-    const text = messageOf(error);
-    const [code, advice] = /lock|busy|EBUSY/i.test(text)
-      ? ['SERIAL_PORT_BUSY', 'another program has it open; close that program']
-      : /permission|EACCES|access denied/i.test(text)
-        ? ['SERIAL_NOT_ALLOWED', 'the user that runs Node-RED may not open it; on Linux add it to the group dialout']
-        : /no such file|ENOENT|not found/i.test(text)
-          ? ['SERIAL_PORT_MISSING', 'it is not there; plug the board in or correct the path']
-          : ['SERIAL_OPEN_FAILED', 'check the port and its settings'];
-    return new TwinError(code, `${this.#path} cannot be opened: ${advice} (${text})`, {
-      retryable: true,
-      cause: error,
-      facts: { port: this.#path },
-    });
+    const late = (): Error => new Error(`${this.#path} did not set its control lines`);
+    await settleWithin((settle) => port.set(lines, settle), CLOSE_LIMIT_MS, late).catch(() => undefined);
   }
 
   #lose(cause: Error | null): void {
     const port = this.#port;
     if (!port) return;
     this.#port = undefined;
+    const error = lostError(this.#path, cause);
+    this.#gone.abort(error);
     if (port.isOpen) port.close(() => undefined);
-    const reason = cause ? ` (${cause.message})` : '';
-    this.emit(
-      'lost',
-      new TwinError('SERIAL_PORT_LOST', `${this.#path} went away${reason}; it is opened again when it is back`, {
-        retryable: true,
-        cause,
-        facts: { port: this.#path },
-      }),
-    );
+    this.emit('lost', error);
   }
-}
-
-function describe({ vendorId, productId, serialNumber }: UsbIdentity): string {
-  const serial = serialNumber ? `, serial number ${serialNumber}` : '';
-  return `the USB device ${vendorId || 'any'}:${productId || 'any'}${serial}`;
 }

@@ -1,5 +1,6 @@
 import { SerialPort } from 'serialport';
 import { TwinError, messageOf } from '../reading/twin-error';
+import { usbSerialPorts } from './usb-serial-ports';
 
 /** A serial port of this machine, as the operating system describes it. */
 export interface SerialPortFacts {
@@ -20,26 +21,21 @@ export interface UsbIdentity {
 
 /**
  * The serial ports that are there now.
- * @throws TwinError `SERIAL_PORTS_UNKNOWN` where the system cannot tell (a container without udevadm)
+ * @throws TwinError `SERIAL_PORTS_UNKNOWN` where the system cannot tell
  */
 export async function serialPorts(): Promise<SerialPortFacts[]> {
-  let ports: Awaited<ReturnType<typeof SerialPort.list>>;
   try {
-    ports = await SerialPort.list();
+    return (await SerialPort.list()).map(({ path, manufacturer, vendorId, productId, serialNumber }) => ({
+      ...{ path, manufacturer: manufacturer ?? '', serialNumber: serialNumber ?? '' },
+      ...{ vendorId: (vendorId ?? '').toLowerCase(), productId: (productId ?? '').toLowerCase() },
+    }));
   } catch (cause) {
-    throw new TwinError(
-      'SERIAL_PORTS_UNKNOWN',
-      `the system cannot list its serial ports (${messageOf(cause)}); give the port by its path, such as /dev/ttyACM0`,
-      { cause },
-    );
+    // The list needs udevadm, which containers lack; the kernel knows the USB devices by itself.
+    return usbSerialPorts().catch(() => {
+      const message = `the system cannot list its serial ports (${messageOf(cause)}); give the port by its path`;
+      throw new TwinError('SERIAL_PORTS_UNKNOWN', message, { cause });
+    });
   }
-  return ports.map(({ path, manufacturer = '', vendorId = '', productId = '', serialNumber = '' }) => ({
-    path,
-    manufacturer,
-    vendorId: vendorId.toLowerCase(),
-    productId: productId.toLowerCase(),
-    serialNumber,
-  }));
 }
 
 /** The port of a USB device among the given ones: the same device keeps its ids when it is plugged in elsewhere. */
@@ -52,4 +48,9 @@ export function portOf(ports: readonly SerialPortFacts[], wanted: UsbIdentity): 
       fits(port.productId, wanted.productId) &&
       fits(port.serialNumber, wanted.serialNumber),
   );
+}
+
+export function describeUsb({ vendorId, productId, serialNumber }: UsbIdentity): string {
+  const serial = serialNumber ? `, serial number ${serialNumber}` : '';
+  return `the USB device ${vendorId || 'any'}:${productId || 'any'}${serial}`;
 }

@@ -1,19 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { TwinError } from '../reading/twin-error';
-import { BoardSimulator } from './board-simulator';
-import type { FrameFormat } from './frame-format';
+import { BoardSimulator, type BoardSimulatorOptions } from './board-simulator';
 import type { SerialTransport } from './serial-transport';
 
-/** A faster board sends several frames each time the timer wakes. */
-const MIN_TICK_MS = 5;
+/** A board that is further behind than this was stopped (a computer that slept): what it missed is not sent later. */
+const MAX_BEHIND_MS = 5_000;
 
-export interface SimulatedTransportOptions {
-  readonly format: FrameFormat;
-  readonly framesPerS: number;
-  readonly seed: number;
-  /** Length of the daily cycle in milliseconds (24 hours). */
-  readonly dayMs?: number;
-  /** Epoch milliseconds (`Date.now`). */
+export interface SimulatedTransportOptions extends Omit<BoardSimulatorOptions, 'startMs'> {
+  /** A clock that never goes back, in milliseconds (`performance.now`). */
   readonly now?: () => number;
 }
 
@@ -27,24 +21,24 @@ export class SimulatedTransport extends EventEmitter<{ data: [Buffer]; lost: [Tw
   constructor(options: SimulatedTransportOptions) {
     super();
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? ((): number => performance.now());
   }
 
   open(): Promise<void> {
-    const { framesPerS } = this.#options;
+    const board = new BoardSimulator({ ...this.#options, startMs: Date.now() });
+    const periodMs = 1000 / this.#options.framesPerS;
     const startMs = this.#now();
-    const board = new BoardSimulator({ ...this.#options, startMs });
     let next = 0;
-    this.#timer = setInterval(
-      () => {
-        const due = Math.floor(((this.#now() - startMs) * framesPerS) / 1000);
-        while (next < due) {
-          const frame = board.frame(next++);
-          if (frame) this.emit('data', frame);
-        }
-      },
-      Math.max(MIN_TICK_MS, 1000 / framesPerS),
-    );
+    const send = (): void => {
+      const due = Math.floor((this.#now() - startMs) / periodMs);
+      if ((due - next) * periodMs > MAX_BEHIND_MS) next = due;
+      while (next <= due && this.#timer) {
+        const frame = board.frame(next++);
+        if (frame) this.emit('data', frame);
+      }
+      if (this.#timer) this.#timer = setTimeout(send, startMs + next * periodMs - this.#now());
+    };
+    this.#timer = setTimeout(send, 0);
     return Promise.resolve();
   }
 
@@ -54,7 +48,8 @@ export class SimulatedTransport extends EventEmitter<{ data: [Buffer]; lost: [Tw
   }
 
   close(): Promise<void> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     return Promise.resolve();
   }
 }

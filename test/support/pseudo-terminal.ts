@@ -37,6 +37,11 @@ export class PseudoTerminal {
     return chunks;
   }
 
+  /** The board stops reading, and the line fills. */
+  pauseBoard(): void {
+    this.child.kill('SIGSTOP');
+  }
+
   /** Pulls the plug. */
   async unplug(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;

@@ -26,11 +26,13 @@ const codes = (results: readonly FrameResult[]): string[] =>
 const samples: readonly { options: FrameFormatOptions; text: string; expected: unknown[] }[] = [
   {
     options: { format: 'pico' },
-    text: '22.5  45.1\r\n-3.0  99.9\r\n\r\n23.0 45.0\n',
+    text: '22.5  45.1\r\n-3.0  99.9\r\n\r\n 9.0  45.0\n23.0  100.0\r-11.5   8.0\r\n',
     expected: [
       { [T]: 22.5, [H]: 45.1 },
       { [T]: -3, [H]: 99.9 },
-      { [T]: 23, [H]: 45 },
+      { [T]: 9, [H]: 45 },
+      { [T]: 23, [H]: 100 },
+      { [T]: -11.5, [H]: 8 },
     ],
   },
   {
@@ -77,18 +79,22 @@ for (const { options, text, expected } of samples) {
 it('a line that cannot be read costs itself alone', () => {
   const results = read(
     { format: 'pico' },
-    Buffer.from('22.5  45.1\r\n1e999 3\r\n22.5\r\n500.0 20.0\r\n22.6  45.2\r\n'),
+    Buffer.from('22.5  45.1\r\n1e999 3\r\n22.5\r\n500.0  20.0\r\n22.6  45.2\r\n'),
   );
   assert.deepEqual(values(results), [
     { [T]: 22.5, [H]: 45.1 },
     { [T]: 22.6, [H]: 45.2 },
   ]);
-  assert.deepEqual(codes(results), ['SERIAL_NOT_A_NUMBER', 'SERIAL_LINE_UNREADABLE', 'SERIAL_OUT_OF_RANGE']);
+  assert.deepEqual(codes(results), ['SERIAL_LINE_UNREADABLE', 'SERIAL_LINE_UNREADABLE', 'SERIAL_OUT_OF_RANGE']);
 });
 
 it('text is never taken as code or as anything but decimal digits', () => {
   for (const text of ['__import__("os") 1', '0x10 1', 'Infinity 1', 'NaN 1', '1_0 1', '1,5 20']) {
-    assert.deepEqual(values(read({ format: 'pico' }, Buffer.from(`1 1\n${text}\n`))), [{ [T]: 1, [H]: 1 }], text);
+    assert.deepEqual(
+      values(read({ format: 'pico' }, Buffer.from(`11.0  11.0\n${text}\n`))),
+      [{ [T]: 11, [H]: 11 }],
+      text,
+    );
   }
 });
 
@@ -119,4 +125,36 @@ it('a datagram gives temperature and humidity before its first colon', () => {
 
 it('what the Pico encoder writes is what its format reads', () => {
   assert.deepEqual(values(read({ format: 'pico' }, encodePicoLine(-12.3, 100))), [{ [T]: -12.3, [H]: 100 }]);
+});
+
+it('a Pico line that lost any of its bytes is never another reading', () => {
+  const lines = [encodePicoLine(22.5, 45.1), encodePicoLine(21.9, 50.7), encodePicoLine(20.3, 60.2)];
+  const sent = lines.map((line) => JSON.stringify(values(read({ format: 'pico' }, line))[0]));
+  for (let at = 0; at < 12; at++) {
+    for (let lost = 1; at + lost <= 12; lost++) {
+      const damaged = Buffer.concat([lines[1]!.subarray(0, at), lines[1]!.subarray(at + lost)]);
+      const found = values(read({ format: 'pico' }, Buffer.concat([lines[0]!, damaged, lines[2]!])));
+      for (const reading of found) assert.ok(sent.includes(JSON.stringify(reading)), `${lost} lost at ${at}`);
+      assert.ok(found.length >= 1);
+    }
+  }
+});
+
+it('the rest of a CSV line that began before the port was opened is not taken for a line', () => {
+  const options: FrameFormatOptions = { format: 'csv', columns: ['a', 'b'], startsWithinFrame: true };
+  const framer = createFramer(options);
+  const results = framer.push(Buffer.from('2.5,7\n22.6,8\n'));
+  assert.deepEqual([values(results), codes(results)], [[{ a: 22.6, b: 8 }], []]);
+  framer.reset();
+  assert.deepEqual(values(framer.push(Buffer.from('2.7,9\n22.8,1\n'))), [{ a: 22.8, b: 1 }]);
+});
+
+it('a line that is not UTF-8 is rejected, never repaired', () => {
+  const bytes = Buffer.concat([
+    Buffer.from('{"a":1}\n{"b":"'),
+    Buffer.from([0xc3, 0x28]),
+    Buffer.from('"}\n{"c":2}\n'),
+  ]);
+  const results = read({ format: 'json' }, bytes);
+  assert.deepEqual([values(results), codes(results)], [[{ a: 1 }, { c: 2 }], ['READING_NOT_UTF8']]);
 });

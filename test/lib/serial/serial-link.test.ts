@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type TestContext, it } from 'node:test';
 import { Backoff } from '../../../lib/delivery/backoff';
 import type { ConnectionChange } from '../../../lib/delivery/connection-state';
+import type { TwinError } from '../../../lib/reading/twin-error';
 import { SerialLink } from '../../../lib/serial/serial-link';
 import { SerialPortTransport } from '../../../lib/serial/serial-port-transport';
 import { portOf } from '../../../lib/serial/serial-ports';
+import type { SerialTransport } from '../../../lib/serial/serial-transport';
 import { PseudoTerminal } from '../../support/pseudo-terminal';
 import { until } from '../../support/until';
 
@@ -135,4 +137,66 @@ it('finds a USB device by its ids wherever it is plugged in', () => {
   assert.equal(portOf(ports, { vendorId: '0483', productId: '374B', serialNumber: '066C' }), nucleo);
   assert.equal(portOf(ports, { vendorId: '0483', productId: '', serialNumber: '' }), ports[1]);
   assert.equal(portOf(ports, { vendorId: '1111', productId: '', serialNumber: '' }), undefined);
+});
+
+/** A driver that never answers. */
+class HangingTransport extends EventEmitter<{ data: [Buffer]; lost: [TwinError] }> implements SerialTransport {
+  readonly description = 'a hanging port';
+  open(): Promise<void> {
+    return new Promise(() => {});
+  }
+  write(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+it('can be released while the driver hangs in opening', async () => {
+  const link = new SerialLink({ transport: () => new HangingTransport() });
+  link.start();
+  const startMs = performance.now();
+  await link.release();
+  await link.close();
+  assert.ok(performance.now() - startMs < 500);
+});
+
+it('a write to a board that does not read is refused once 64 KiB wait, and ends with the port', async (context) => {
+  const pty = await terminal(context);
+  const opened = open(context, pty.port);
+  opened.link.start();
+  await connected(opened);
+  pty.pauseBoard();
+  const writes = Array.from({ length: 40 }, () => opened.link.write(Buffer.alloc(8_000)));
+  const settled = Promise.allSettled(writes);
+  await pty.unplug();
+  const codes = (await settled).map((write) =>
+    write.status === 'rejected' ? (write.reason as TwinError).code : 'sent',
+  );
+  assert.ok(codes.includes('SERIAL_WRITE_FULL'), codes.join());
+  assert.ok(
+    codes.some((code) => code === 'SERIAL_PORT_LOST' || code === 'SERIAL_WRITE_FAILED'),
+    codes.join(),
+  );
+});
+
+it('collects no listeners over many losses', async (context) => {
+  const signalWarnings: Error[] = [];
+  const warned = (warning: Error): void => void signalWarnings.push(warning);
+  process.on('warning', warned);
+  context.after(() => process.off('warning', warned));
+  let attempts = 0;
+  const link = new SerialLink({
+    transport: () => {
+      attempts++;
+      return new SerialPortTransport({ port: '/dev/no-such-port', baudRate: 9600 });
+    },
+    backoff: new Backoff({ minMs: 1, maxMs: 1 }),
+  });
+  context.after(() => link.close());
+  link.start();
+  await until(() => attempts > 40, 10_000, 'forty attempts');
+  await link.close();
+  assert.deepEqual(signalWarnings, []);
 });
