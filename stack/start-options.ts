@@ -5,6 +5,8 @@ export interface StartOptions {
   readonly check: boolean;
   readonly fresh: boolean;
   readonly help: boolean;
+  /** Folder of flows and data; undefined for the usual one. */
+  readonly data: string | undefined;
   readonly readings: number;
   readonly limitS: number;
 }
@@ -14,6 +16,7 @@ export const START_HELP = `npm start [-- OPTIONS]
   --readings N    how many for --check (200)
   --limit S       seconds after which --check fails (300)
   --fresh         forget flows and data of earlier runs first
+  --data FOLDER   where flows and data are kept (.data/run)
   --help          show this`;
 
 /** Options of `npm start`. Throws STACK_OPTION on an unknown one or a value that is no number above 0. */
@@ -25,15 +28,17 @@ export function startOptions(args: readonly string[]): StartOptions {
         check: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        data: { type: 'string' },
         readings: { type: 'string', default: '200' },
         limit: { type: 'string', default: '300' },
       },
     });
-    const { check, fresh, help } = values;
+    const { check, fresh, help, data } = values;
     return {
       check,
       fresh,
       help,
+      data,
       readings: above0('--readings', values.readings),
       limitS: above0('--limit', values.limit),
     };

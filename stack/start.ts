@@ -30,10 +30,11 @@ export async function start(args: readonly string[]): Promise<number> {
   }
   const signal = stopSignal();
   try {
-    if (options.fresh) await forget();
+    const dataDir = resolve(options.data ?? DATA_DIR);
+    if (options.fresh) await forget(dataDir);
     const stack = await launchStack({
       servers: SERVERS,
-      dataDir: DATA_DIR,
+      dataDir,
       keepData: true,
       log,
       env: process.env,
@@ -94,9 +95,9 @@ function showAddresses({ nodeRed, missing }: Stack): void {
 }
 
 /** Removes flows and data of earlier runs. Rejects with STACK_RUNNING while one of them still runs. */
-async function forget(): Promise<void> {
-  if (isOwned(DATA_DIR)) throw new TwinError('STACK_RUNNING', `cannot forget ${DATA_DIR}: npm start still runs there`);
-  await stopLeftBehind(DATA_DIR, log);
-  if (existsSync(DATA_DIR)) log(`forgetting flows and data in ${DATA_DIR}`);
-  rmSync(DATA_DIR, { recursive: true, force: true });
+async function forget(dataDir: string): Promise<void> {
+  if (isOwned(dataDir)) throw new TwinError('STACK_RUNNING', `cannot forget ${dataDir}: npm start still runs there`);
+  await stopLeftBehind(dataDir, log);
+  if (existsSync(dataDir)) log(`forgetting flows and data in ${dataDir}`);
+  rmSync(dataDir, { recursive: true, force: true });
 }

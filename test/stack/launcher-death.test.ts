@@ -64,3 +64,11 @@ test('the end of a server is reported with the place of its log', async (t) => {
   assert.ok(logged(), launcher.lines.join('\n'));
   assert.deepEqual(recordedPids(folder), []);
 });
+
+test('an error that nobody caught stops the servers before the launcher ends', async (t) => {
+  const folder = stackFolder(t);
+  const launcher = launcherProcess(t, 'mqtt', folder, { FAIL_AFTER_START: '1' });
+  await launcher.started;
+  assert.equal(await launcher.ended, 1);
+  assert.ok(!existsSync(join(folder, 'run.json')));
+});

@@ -16,9 +16,15 @@ export interface LauncherProcess {
 }
 
 /** A launcher in a process of its own, so that it can be killed. */
-export function launcherProcess(t: TestContext, servers: string, dataDir: string): LauncherProcess {
+export function launcherProcess(
+  t: TestContext,
+  servers: string,
+  dataDir: string,
+  env: Record<string, string> = {},
+): LauncherProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, servers, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...env },
   });
   t.after(() => child.kill('SIGKILL'));
   const lines: string[] = [];

@@ -16,10 +16,12 @@ async function run(): Promise<void> {
     signal,
   });
   process.stdout.write(`${JSON.stringify(stack.env)}\n`);
+  if (process.env['FAIL_AFTER_START']) void Promise.reject(new Error('a fault of ours'));
   const forever = setInterval(() => undefined, 1e9);
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
   clearInterval(forever);
   await stack.stop();
+  if (signal.reason === 1) process.exitCode = 1;
 }
 
 run().catch((error: unknown) => {

@@ -3,9 +3,16 @@ import { test } from 'node:test';
 import { startOptions } from '../../stack/start-options';
 
 test('without options npm start shows its counts; --check takes 200 readings within 300 s', () => {
-  assert.deepEqual(startOptions([]), { check: false, fresh: false, help: false, readings: 200, limitS: 300 });
-  assert.deepEqual(startOptions(['--check', '--fresh', '--readings', '50', '--limit', '20']), {
-    ...{ check: true, fresh: true, help: false },
+  assert.deepEqual(startOptions([]), {
+    check: false,
+    fresh: false,
+    help: false,
+    data: undefined,
+    readings: 200,
+    limitS: 300,
+  });
+  assert.deepEqual(startOptions(['--check', '--fresh', '--readings', '50', '--limit', '20', '--data', 'x']), {
+    ...{ check: true, fresh: true, help: false, data: 'x' },
     ...{ readings: 50, limitS: 20 },
   });
 });
