@@ -30,6 +30,8 @@ export function kafkaClassPath(): string {
 export interface OwnKafkaOptions {
   /** Lines of its configuration; `DIR` and `PORT` stand for its folder and port. */
   readonly lines?: readonly string[];
+  /** Changes the text of its configuration. */
+  readonly replace?: (config: string) => string;
   /** Arguments for formatting its storage, such as SCRAM users. */
   readonly format?: readonly string[];
   /** Makes files in its folder before the start. */
@@ -50,7 +52,10 @@ export class OwnKafka {
   }
 
   /** Takes ports and formats its storage, but does not start it yet. */
-  static async prepare(t: TestContext, { lines = [], format = [], prepare }: OwnKafkaOptions = {}): Promise<OwnKafka> {
+  static async prepare(
+    t: TestContext,
+    { lines = [], replace = (config) => config, format = [], prepare }: OwnKafkaOptions = {},
+  ): Promise<OwnKafka> {
     const broker = new OwnKafka(await freePort());
     const { folder, port } = broker;
     t.after(async () => {
@@ -58,7 +63,8 @@ export class OwnKafka {
       rmSync(folder, { recursive: true, force: true });
     });
     await prepare?.(folder);
-    const text = kafkaConfig(port, await freePort(), join(folder, 'log')) + [...QUICK_RESTART, ...lines].join('\n');
+    const text =
+      replace(kafkaConfig(port, await freePort(), join(folder, 'log'))) + [...QUICK_RESTART, ...lines].join('\n');
     writeFileSync(join(folder, 'server.properties'), text.replaceAll('DIR', folder).replaceAll('PORT', `${port}`));
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J2_CONFIG);
     const clusterId = `t${randomBytes(16).toString('base64url')}`.slice(0, 22);

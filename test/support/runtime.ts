@@ -1,9 +1,6 @@
 import type { TestContext } from 'node:test';
-import type { Node, NodeMessage, NodeStatus } from '@node-red/registry';
+import type { Node, NodeAPI, NodeMessage, NodeStatus } from '@node-red/registry';
 import helper from 'node-red-node-test-helper';
-
-// The Node-RED under test: `NODE_RED=node-red-5 npm test -- FILE`.
-helper.init(require.resolve(process.env['NODE_RED'] ?? 'node-red'));
 
 interface FlowItem {
   readonly id: string;
@@ -19,13 +16,31 @@ const CORE: Readonly<Record<string, string>> = {
   complete: '@node-red/nodes/core/common/24-complete',
 };
 
+// The Node-RED under test: `NODE_RED=node-red-5 npm test -- FILE`.
+const nodeRed = require.resolve(process.env['NODE_RED'] ?? 'node-red');
+helper.init(nodeRed);
+const ofNodeRed = (name: string): string => require.resolve(name, { paths: [nodeRed] });
+/** The message hooks of the runtime; the test helper does not hand them on. */
+const { hooks } = require(ofNodeRed('@node-red/util')) as { hooks: NodeAPI['hooks'] };
+
 /** A node type as Node-RED loads it: ours from the build, the core's from the Node-RED under test. */
 function initializer(type: string): Initializer {
   const core = CORE[type];
-  if (core === undefined) return require(`../../dist/nodes/${type}.js`) as Initializer;
-  return require(
-    require.resolve(core, { paths: [require.resolve(process.env['NODE_RED'] ?? 'node-red')] }),
-  ) as Initializer;
+  const load = require(core === undefined ? `../../dist/nodes/${type}.js` : ofNodeRed(core)) as (RED: NodeAPI) => void;
+  return ((RED: NodeAPI) => load(Object.assign(RED, { hooks })));
+}
+
+/** A node type that keeps every message from the moment it is there, so that none is missed while a flow starts. */
+function recorder(RED: NodeAPI): void {
+  RED.nodes.registerType('recorder', function (this: Node & { recorded?: Message[] }, config) {
+    RED.nodes.createNode(this, config);
+    const recorded: Message[] = [];
+    this.recorded = recorded;
+    this.on('input', (message, _send, done) => {
+      recorded.push(message);
+      done();
+    });
+  });
 }
 
 /** A flow that runs in a real Node-RED runtime within this process; it is stopped when the test ends. */
@@ -55,7 +70,7 @@ export class Runtime {
     flow: readonly FlowItem[],
     credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
   ): Promise<void> {
-    await helper.load(types.map(initializer) as never, flow as never, credentials);
+    await helper.load([recorder, ...types.map(initializer)] as never, flow as never, credentials);
   }
 
   node(id: string): Node {
@@ -83,6 +98,18 @@ export class Runtime {
       };
       this.node(id).on('input', take);
     });
+  }
+
+  /** Every message that reaches a `helper` node from now on, each held until its `done` is called. */
+  holdAll(id: string): { readonly message: Message; readonly done: () => void }[] {
+    const held: { message: Message; done: () => void }[] = [];
+    this.node(id).on('input', (message, _send, done) => held.push({ message: message, done }));
+    return held;
+  }
+
+  /** Every message that has reached a `recorder` node, and will. */
+  recorded(id: string): Message[] {
+    return (this.node(id) as Node & { recorded: Message[] }).recorded;
   }
 
   /** Every message that reaches a `helper` node from now on. */

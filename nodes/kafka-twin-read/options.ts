@@ -1,0 +1,72 @@
+import { defineNode } from '../common/definition';
+
+const group = { mode: ['group'] };
+
+export const definition = defineNode({
+  type: 'kafka-twin-read',
+  role: 'node',
+  color: '#B9B2E0',
+  inputs: 0,
+  outputs: [{ name: 'records' }, { name: 'rejected', when: { rejectedOutput: [true] } }],
+  labelBy: 'topics',
+  options: {
+    cluster: { kind: 'config', of: 'kafka-twin-cluster', required: true, since: '0.1.0' },
+    topics: {
+      kind: 'text',
+      default: 'RealTime_Data',
+      required: true,
+      maxLength: 4000,
+      icon: 'fa-tasks',
+      since: '0.1.0',
+    },
+    mode: { kind: 'choice', default: 'group', choices: ['group', 'display'], icon: 'fa-users', since: '0.1.0' },
+    groupId: { kind: 'text', default: '', maxLength: 249, when: group, icon: 'fa-users', since: '0.1.0' },
+    from: {
+      kind: 'choice',
+      default: 'earliest',
+      choices: ['earliest', 'latest'],
+      when: group,
+      icon: 'fa-step-backward',
+      since: '0.1.0',
+    },
+    commit: {
+      kind: 'choice',
+      default: 'flow',
+      choices: ['flow', 'delivery'],
+      when: group,
+      icon: 'fa-check',
+      since: '0.1.0',
+    },
+    format: {
+      kind: 'choice',
+      default: 'json',
+      choices: ['json', 'text', 'buffer'],
+      icon: 'fa-align-left',
+      since: '0.1.0',
+    },
+    stamp: { kind: 'switch', default: true, when: { format: ['json'] }, since: '0.1.0' },
+    deliver: { kind: 'choice', default: 'each', choices: ['each', 'batch'], icon: 'fa-cubes', since: '0.1.0' },
+    rejectedOutput: { kind: 'switch', default: false, since: '0.1.0' },
+    window: {
+      kind: 'number',
+      default: 1000,
+      min: 1,
+      max: 100_000,
+      integer: true,
+      icon: 'fa-arrows-h',
+      since: '0.1.0',
+      section: 'limits',
+    },
+    holdLimit: {
+      kind: 'number',
+      default: 60,
+      min: 1,
+      max: 86_400,
+      unit: 's',
+      when: { ...group, commit: ['flow'] },
+      icon: 'fa-clock-o',
+      since: '0.1.0',
+      section: 'limits',
+    },
+  },
+});
