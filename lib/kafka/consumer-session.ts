@@ -1,69 +1,23 @@
-import { type Consumer, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
+import type { Consumer } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
-import { BatchDelivery, type DeliveryTarget } from './batch-delivery';
-import { broadcastAssigner } from './broadcast-assigner';
-import type { DeliveryWindow } from './delivery-window';
-import type { GroupAssignment, MemberAssignment, PartitionPosition } from './group-assignment';
+import { BatchDelivery } from './batch-delivery';
+import { createGroupMember, SESSION_RETRY } from './group-member';
+import type { MemberAssignment, PartitionPosition } from './group-assignment';
 import { createKafkaClient, type KafkaClient } from './kafka-client';
 import { kafkaError } from './kafka-error';
-import type { KafkaConnectionOptions } from './kafka-options';
-import { rejoinAs } from './kafkajs-cures';
 import { OffsetCommitter, type SendOffsets } from './offset-committer';
+import type { ConsumerMemory, SessionOptions, SessionOwner } from './session-options';
 import { startPositions } from './start-positions';
 import { withinTime } from './within-time';
 
-/** A fetch without records ends after this time, in milliseconds; leaving the group waits for it. */
-const FETCH_WAIT_MS = 500;
-const HEARTBEAT_MS = 3_000;
-const REBALANCE_MS = 30_000;
 const PARTITIONS_AT_ONCE = 8;
-/** Without an answer for this long, in milliseconds, the state says so; a fetch is answered every FETCH_WAIT_MS. */
+/** Without an answer for this long, in milliseconds, the state says so; an idle fetch is answered twice a second. */
 const SILENCE_MS = 10_000;
 const WATCH_MS = 2_000;
 /** How long each step of a goodbye may take, in milliseconds, before the sockets are closed. */
 const JOIN_PATIENCE_MS = 2_000;
 const COMMIT_PATIENCE_MS = 1_500;
 const LEAVE_PATIENCE_MS = 2_000;
-/** kafkajs bridges short faults by itself, about 2 s; then the session ends, and its owner begins another. */
-const RETRY = {
-  initialRetryTime: 100,
-  maxRetryTime: 800,
-  retries: 5,
-  restartOnFailure: () => Promise.resolve(false),
-};
-
-export interface SessionOptions {
-  readonly connection: KafkaConnectionOptions;
-  readonly topics: readonly string[];
-  readonly groupId: string;
-  readonly from: 'latest' | 'earliest';
-  readonly commits: boolean;
-  readonly deliver: 'each' | 'batch';
-  readonly sessionTimeoutMs: number;
-  readonly watchdogMs: number;
-}
-
-/** What outlives a session. */
-export interface ConsumerMemory {
-  readonly window: DeliveryWindow;
-  readonly assignment: GroupAssignment;
-  /** Found at the first start, used up by the first join. */
-  starts: readonly PartitionPosition[] | undefined;
-  /** Our name in the group. */
-  memberId: string | undefined;
-}
-
-/** What a session tells its owner. */
-export interface SessionOwner extends DeliveryTarget {
-  joined(): void;
-  /** The broker has answered a fetch or a heartbeat. */
-  alive(): void;
-  /** A connection failed; kafkajs may yet recover by itself. */
-  problem(error: TwinError): void;
-  /** Records were lost to the server's retention, or a commit failed. */
-  warning(error: TwinError): void;
-}
-
 /** One life of a kafkajs consumer: from connecting to a crash, a silent hang, or the goodbye. */
 export class ConsumerSession {
   readonly #options: SessionOptions;
@@ -81,24 +35,15 @@ export class ConsumerSession {
   #onJoin: () => void = () => undefined;
 
   constructor(options: SessionOptions, memory: ConsumerMemory, owner: SessionOwner) {
-    const { connection, groupId, sessionTimeoutMs, commits } = options;
     this.#options = options;
     this.#memory = memory;
     this.#owner = owner;
-    this.#client = createKafkaClient(connection, {
-      retry: RETRY,
+    this.#client = createKafkaClient(options.connection, {
+      retry: SESSION_RETRY,
       onProblem: (error) => this.#onProblem(error),
       onLog: (message, facts) => this.#onLog(message, facts),
     });
-    this.#consumer = this.#client.kafka.consumer({
-      groupId,
-      sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: HEARTBEAT_MS,
-      rebalanceTimeout: REBALANCE_MS,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      retry: RETRY,
-      partitionAssigners: [this.#asFormerMember(commits ? PartitionAssigners.roundRobin : broadcastAssigner)],
-    });
+    this.#consumer = createGroupMember(this.#client, options, memory);
     this.#committer = new OffsetCommitter(memory.assignment, (thrown) => {
       if (this.#joined) owner.warning(this.#toError(thrown));
     });
@@ -136,7 +81,7 @@ export class ConsumerSession {
 
   /** Commits what is settled and due. */
   commit(): Promise<void> {
-    return this.#committer.commit(this.#sendOffsets);
+    return this.#joined ? this.#committer.commit(this.#sendOffsets) : Promise.resolve();
   }
 
   /** Takes no more records, waits up to `drainMs` for the open ones, commits, and leaves the group. */
@@ -154,8 +99,12 @@ export class ConsumerSession {
 
   async #drain(drainMs: number): Promise<void> {
     const { window } = this.#memory;
-    // Else the fetch loop would fetch again and again what is no longer delivered.
-    this.#consumer.pause(this.#options.topics.map((topic) => ({ topic })));
+    try {
+      // Else the fetch loop would fetch again and again what is no longer delivered.
+      this.#consumer.pause(this.#options.topics.map((topic) => ({ topic })));
+    } catch {
+      return; // It has crashed and not said so yet: nothing can be committed any more.
+    }
     const drainedAt = Date.now() + drainMs;
     for (let left = drainMs; window.used > 0 && left > 0 && this.#joined; left = drainedAt - Date.now()) {
       await window.changed(left);
@@ -196,7 +145,7 @@ export class ConsumerSession {
   async #findStarts(): Promise<readonly PartitionPosition[]> {
     const { topics, groupId, from, commits } = this.#options;
     if (commits && from === 'earliest') return [];
-    const admin = this.#client.kafka.admin({ retry: RETRY });
+    const admin = this.#client.kafka.admin({ retry: SESSION_RETRY });
     try {
       await admin.connect();
       return await startPositions(admin, topics, commits ? groupId : undefined, from);
@@ -206,7 +155,8 @@ export class ConsumerSession {
   }
 
   #listen(): void {
-    const { GROUP_JOIN, REBALANCING, REQUEST, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, REBALANCING, COMMIT_OFFSETS, REQUEST, CRASH } = this.#consumer.events;
+    this.#consumer.on(COMMIT_OFFSETS, () => this.#committer.confirm());
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onGroupJoin(payload));
     this.#consumer.on(REBALANCING, () => {
       // The last moment at which the old generation may commit.
@@ -221,14 +171,6 @@ export class ConsumerSession {
       this.#joined = false;
       this.#end(payload.error);
     });
-  }
-
-  /** kafkajs shows the cluster of a consumer only to its assigners. */
-  #asFormerMember(assigner: PartitionAssigner): PartitionAssigner {
-    return (config) => {
-      if (this.#memory.memberId !== undefined) rejoinAs(config.cluster, this.#memory.memberId);
-      return assigner(config);
-    };
   }
 
   #onGroupJoin({ memberId, memberAssignment }: { memberId: string; memberAssignment: MemberAssignment }): void {

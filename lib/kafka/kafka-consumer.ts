@@ -3,12 +3,13 @@ import { Backoff } from '../delivery/backoff';
 import type { ConnectionChange, ConnectionState } from '../delivery/connection-state';
 import { retryForever } from '../delivery/retry';
 import { TwinError } from '../reading/twin-error';
-import { ConsumerSession, type ConsumerMemory, type SessionOwner } from './consumer-session';
+import { ConsumerSession } from './consumer-session';
 import { DeliveryWindow } from './delivery-window';
 import { GroupAssignment } from './group-assignment';
 import { KafkaAdmin } from './kafka-admin';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import type { KafkaRecord } from './kafka-record';
+import type { ConsumerMemory, SessionOwner } from './session-options';
 import { withinTime } from './within-time';
 
 const BACKOFF = { minMs: 200, maxMs: 5_000 };

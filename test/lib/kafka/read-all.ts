@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { KafkaConsumer } from '../../../lib/kafka/kafka-consumer';
+import { KafkaConsumer, type KafkaConsumerOptions } from '../../../lib/kafka/kafka-consumer';
 import type { KafkaRecord } from '../../../lib/kafka/kafka-record';
 import { freshName } from '../../support/fresh-topic';
 import { kafkaBrokers } from '../../support/servers';
@@ -11,6 +11,7 @@ export async function readAll(
   topic: string,
   count: number,
   brokers: readonly string[] = kafkaBrokers(),
+  options: Partial<KafkaConsumerOptions> = {},
 ): Promise<KafkaRecord[]> {
   const consumer = new KafkaConsumer({
     connection: { brokers },
@@ -18,6 +19,7 @@ export async function readAll(
     groupId: freshName('read-all'),
     from: 'earliest',
     deleteGroupOnClose: true,
+    ...options,
   });
   t.after(() => consumer.close(0));
   const records: KafkaRecord[] = [];

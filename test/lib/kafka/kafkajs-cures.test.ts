@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaConsumer } from '../../../lib/kafka/kafka-consumer';
+import { KafkaProducer } from '../../../lib/kafka/kafka-producer';
+import { applyKafkajsCures } from '../../../lib/kafka/kafkajs-cures';
+import {
+  Connection,
+  ConsumerGroup,
+  decodeRecordBatch,
+  Decoder,
+  RequestQueue,
+} from '../../../lib/kafka/kafkajs-internals';
+import { freshName, freshTopic } from '../../support/fresh-topic';
+import { kafkaBrokers } from '../../support/servers';
+import { until } from '../../support/until';
+
+describe('The parts of kafkajs that are cured at run time', () => {
+  it('are those of the version that was read', () => {
+    const { version } = JSON.parse(readFileSync(require.resolve('kafkajs/package.json'), 'utf8')) as {
+      version: string;
+    };
+    assert.equal(
+      version,
+      '2.2.4',
+      'read the sources of the new version, then this test and lib/kafka/kafkajs-cures.ts',
+    );
+  });
+
+  it('have the shape that the cures rely on', () => {
+    for (const name of ['scheduleCheckPendingRequests', 'checkPendingRequests', 'push'] as const) {
+      assert.equal(typeof (RequestQueue.prototype as unknown as Record<string, unknown>)[name], 'function', name);
+    }
+    assert.equal(Connection.prototype.send.length, 1);
+    assert.equal(ConsumerGroup.prototype.connect.length, 0);
+    assert.equal(typeof decodeRecordBatch, 'function');
+    assert.equal(typeof Decoder, 'function');
+  });
+
+  it('are cured once, however often it is asked for', () => {
+    applyKafkajsCures();
+    const { send } = Connection.prototype;
+    applyKafkajsCures();
+    assert.equal(Connection.prototype.send, send);
+  });
+});
+
+describe('An idle producer and consumer', () => {
+  it('arm few timers, none of them with a negative delay', async (t) => {
+    const topic = await freshTopic(kafkaBrokers());
+    const connection = { brokers: kafkaBrokers() };
+    const producer = new KafkaProducer({ connection });
+    const consumer = new KafkaConsumer({
+      connection,
+      topics: [topic],
+      groupId: freshName(),
+      from: 'earliest',
+      deleteGroupOnClose: true,
+    });
+    t.after(() => Promise.all([producer.close(0), consumer.close(0)]));
+    const warnings: string[] = [];
+    const warn = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', warn);
+    t.after(() => process.off('warning', warn));
+    let got = 0;
+    consumer.on('delivery', ({ settle }) => {
+      got++;
+      settle();
+    });
+    producer.start();
+    consumer.start();
+    await producer.send({ topic, value: 'v' });
+    await until(() => got === 1, 15_000, 'the record');
+    await pause(500);
+
+    let timers = 0;
+    const hook = createHook({ init: (_id, type) => void (type === 'Timeout' && timers++) }).enable();
+    await pause(2_000);
+    hook.disable();
+    // Without the cure it is about 1,000 a second for each open connection.
+    assert.ok(timers < 60, `${timers} timers in 2 s`);
+    assert.deepEqual(warnings, []);
+  });
+});
