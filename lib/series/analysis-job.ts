@@ -17,7 +17,7 @@ export interface AnalysisAnswers {
  * Does a job where it is called. Errors: those of `forecastSeries` and `decomposeSeries`.
  *
  * @example
- * const options = { method: 'additive', period: '2', log: false, extrapolate: false };
+ * const options = { method: 'additive', period: '2', log: false, extrapolate: false, robust: false };
  * runAnalysis({ kind: 'decompose', series: { times: Float64Array.of(0, 1, 2, 3), values: Float64Array.of(1, 2, 1, 2) }, options }).model.period; // => 2
  */
 export function runAnalysis<K extends AnalysisJob['kind']>(job: Extract<AnalysisJob, { kind: K }>): AnalysisAnswers[K];

@@ -1,8 +1,17 @@
+import type { ForecastOptions } from './forecast-series';
 import { runAnalysis, type AnalysisAnswers, type AnalysisJob } from './analysis-job';
 import { AnalysisThread } from './analysis-thread';
 
 /** Points times fits up to which an analysis is done where it is called: a few milliseconds, see bench/series.ts. */
 const MOST_INLINE = 50_000;
+
+/** Cost of one fit, in passes of a straight line over the series. */
+const COST = {
+  ...{ linear: 1, polynomial: 2, 'seasonal-naive': 0.2, drift: 0.2 },
+  ...{ theta: 20, smoothing: 200, harmonics: 30, stl: 60, auto: 600 },
+} as const satisfies Record<ForecastOptions['method'], number>;
+
+const DECOMPOSE_COST = { additive: 1, multiplicative: 1, stl: 100, mstl: 300 } as const;
 
 /** Does analyses: short ones at once, long ones in a thread, so that the event loop is never held up for long. */
 export class AnalysisRunner {
@@ -32,6 +41,8 @@ export class AnalysisRunner {
 
 function pointsTimesFits(job: AnalysisJob): number {
   const points = job.series.times.length;
-  if (job.kind === 'decompose') return points;
-  return points * (job.options.evaluation === 'back-test' ? job.options.folds + 1 : 2);
+  if (job.kind === 'decompose')
+    return points * (DECOMPOSE_COST[job.options.method] + (job.options.anomaliesFrom === undefined ? 0 : 200));
+  const { method, evaluation, folds } = job.options;
+  return points * COST[method] * (evaluation === 'back-test' ? folds + 1 : 2);
 }

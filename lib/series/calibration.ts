@@ -3,7 +3,7 @@ import { quantileSorted } from './quantile';
 /**
  * Factor by which a method's own half-width (of one standard deviation) must be taken so that the given share of its earlier
  * forecasts would have held: the empirical quantile of |error| / half-width, with the finite-sample correction of split
- * conformal prediction.
+ * conformal prediction. Few forecasts cannot tell high levels apart: all of them then get the largest error.
  *
  * `scaledErrors`: one array for each earlier forecast. `NaN` when there is none. Reference: Lei, G'Sell, Rinaldo, Tibshirani
  * and Wasserman, Journal of the American Statistical Association 113 (2018). It holds in so far as the future errs as the

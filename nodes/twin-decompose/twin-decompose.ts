@@ -1,6 +1,6 @@
 import type { NodeAPI } from '@node-red/registry';
 import { AnalysisRunner } from '../../lib/series/analysis-runner';
-import { decompositionMessage, decompositionRows } from '../../lib/series/decomposition-rows';
+import { anomalyRows, decompositionMessage, decompositionRows } from '../../lib/series/decomposition-rows';
 import { parseSeries } from '../../lib/series/parse-series';
 import { plainValue } from '../../lib/series/plain-value';
 import { durationMs } from '../common/duration-ms';
@@ -12,10 +12,19 @@ import { definition } from './options';
 
 export default function (RED: NodeAPI): void {
   registerNode(RED, definition, (context) => {
-    const { key, stampKey, step, method, period, log, extrapolate, form } = context.options;
+    const { key, stampKey, step, method, period, log, extrapolate, robust, form } = context.options;
+    const { anomaliesOutput, anomaliesFrom } = context.options;
     const stepMs = durationMs(step);
     const grid = stepMs === undefined ? {} : { stepMs };
-    const options = { method, period, log, extrapolate, ...grid };
+    const options = {
+      method,
+      period,
+      log,
+      extrapolate,
+      robust,
+      ...grid,
+      ...(anomaliesOutput ? { anomaliesFrom } : {}),
+    };
     const runner = new AnalysisRunner();
     context.status.show('idle', context.word('status.ready'));
     return {
@@ -30,7 +39,9 @@ export default function (RED: NodeAPI): void {
             context.word('status.done', { count: shortCount(parts.times.length), period: parts.model.period }),
           );
           const payload = form === 'rows' ? decompositionRows(parts) : decompositionMessage(parts);
-          flow.send('components', { ...message, payload, model: plainValue(parts.model) });
+          const model = plainValue(parts.model);
+          flow.send('components', { ...message, payload, model });
+          if (parts.anomalies.length > 0) flow.send('anomalies', { ...message, payload: anomalyRows(parts), model });
         } catch (thrown) {
           context.status.show('failed', statusOfError(RED, asTwinError(thrown)));
           throw thrown;

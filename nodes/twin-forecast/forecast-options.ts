@@ -9,12 +9,18 @@ import type { definition } from './options';
  * @throws TwinError OPTION_INVALID where two options do not fit together
  */
 export function forecastOptions(options: OptionsOf<typeof definition>): ForecastOptions {
-  const { method, degree, period, horizon, evaluation, folds, seed } = options;
+  const { method, degree, trend, season, period, horizon, calibrate, evaluation, folds, seed } = options;
   const levels = options.levels.split(',').map((level) => Number(level) / 100);
   if (!levels.every((level) => level > 0 && level < 1)) {
     throw new TwinError(
       'OPTION_INVALID',
       `twin-forecast: interval levels must lie between 0 and 100 %, got "${options.levels}"`,
+    );
+  }
+  if (evaluation === 'shuffled' && method !== 'linear' && method !== 'polynomial') {
+    throw new TwinError(
+      'OPTION_INVALID',
+      `twin-forecast: a shuffled part can judge linear and polynomial only, not ${method}`,
     );
   }
   const stepMs = durationMs(options.step);
@@ -23,7 +29,20 @@ export function forecastOptions(options: OptionsOf<typeof definition>): Forecast
     throw new TwinError('OPTION_INVALID', `twin-forecast: the floor ${floor} must lie below the ceiling ${ceiling}`);
   }
   return {
-    ...{ method, degree, period, horizon, levels, evaluation, folds, seed, testShare: options.testShare / 100 },
+    ...{
+      method,
+      degree,
+      trend,
+      season,
+      period,
+      horizon,
+      levels,
+      calibrate,
+      evaluation,
+      folds,
+      seed,
+      testShare: options.testShare / 100,
+    },
     ...(stepMs === undefined ? {} : { stepMs }),
     ...(floor === undefined ? {} : { floor }),
     ...(ceiling === undefined ? {} : { ceiling }),

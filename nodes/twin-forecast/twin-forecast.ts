@@ -12,6 +12,7 @@ import { asTwinError, type NodeContext } from '../common/node-context';
 import { asReading, readingsOf } from '../common/readings-of';
 import { registerNode, type InputFlow, type NodeBehaviour } from '../common/register-node';
 import { statusOfError } from '../common/status-of-error';
+import { Alerts } from './alert';
 import { forecastOptions } from './forecast-options';
 import { definition } from './options';
 
@@ -26,6 +27,7 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
   const options = forecastOptions(context.options);
   const runner = new AnalysisRunner();
   const source = { key, stampKey, ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }) };
+  const alerts = new Alerts(context.options);
   const live = new LiveReadings({ key, stampKey, window, every });
 
   async function forecast(series: Series): Promise<SeriesForecast> {
@@ -34,7 +36,7 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
     return job;
   }
 
-  function answer(message: FlowMessage, result: SeriesForecast, board?: string): FlowMessage {
+  function answer(message: FlowMessage, flow: InputFlow<Definition>, result: SeriesForecast, board?: string): void {
     const { scores, method } = result.model;
     const model = context.word(`model.${method}`);
     const mase = scores?.mase ?? NaN;
@@ -43,15 +45,14 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
       'connected',
       context.word(text, { model, mase: mase.toPrecision(3), count: result.times.length }),
     );
-    return {
-      ...message,
-      payload: forecastRows(result),
-      model: { ...(plainValue(result.model) as object), ...(board ? { source: board } : {}) },
-    };
+    const described = { ...(plainValue(result.model) as object), ...(board ? { source: board } : {}) };
+    flow.send('forecast', { ...message, payload: forecastRows(result), model: described });
+    const alert = alerts.of(result, board);
+    if (alert) flow.send('alert', { ...message, payload: alert });
   }
 
   async function takeSeries(message: FlowMessage, flow: InputFlow<Definition>): Promise<void> {
-    flow.send('forecast', answer(message, await forecast(parseSeries(message.payload, source))));
+    answer(message, flow, await forecast(parseSeries(message.payload, source)));
   }
 
   async function takeReadings(message: FlowMessage, flow: InputFlow<Definition>): Promise<void> {
@@ -66,7 +67,7 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
     }
     for (const board of due) {
       try {
-        flow.send('forecast', answer(message, await forecast(live.of(board).series()), board));
+        answer(message, flow, await forecast(live.of(board).series()), board);
       } catch (thrown) {
         if (!(thrown instanceof TwinError && thrown.code === 'SERIES_TOO_SHORT')) throw thrown;
         context.status.show('idle', context.word('status.collecting', { count: live.of(board).length }));

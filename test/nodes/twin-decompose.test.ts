@@ -38,13 +38,14 @@ async function start(context: TestContext, options: Record<string, unknown>): Pr
       },
       { id: 'out', type: 'helper', z: 'tab' },
       { id: 'bad', type: 'helper', z: 'tab' },
+      { id: 'odd', type: 'helper', z: 'tab' },
     ],
   );
 }
 
 async function ask(runtime: Runtime, payload: unknown, by: 'out' | 'bad' = 'out'): Promise<Message> {
   const answer = runtime.next(by);
-  runtime.send('decompose', { payload } as Message);
+  runtime.send('decompose', { payload });
   return answer;
 }
 
@@ -71,12 +72,12 @@ test('months with a season of 12 come out as statsmodels has them, with null at 
 });
 
 test('the logarithm and the trend up to the edges are those of statsmodels', async (t) => {
-  const log = (await ask(await start(t, { period: '12', log: true }), series))['payload'] as Parts;
+  const log = (await ask(await start(t, { method: 'additive', period: '12', log: true }), series))['payload'] as Parts;
   near(log.trend, reference('log-additive-p12').trend);
 });
 
 test('a trend carried to the edges has no null, as rows too', async (t) => {
-  const runtime = await start(t, { period: '12', extrapolate: true, form: 'rows' });
+  const runtime = await start(t, { method: 'additive', period: '12', extrapolate: true, form: 'rows' });
   const rows = (await ask(runtime, series))['payload'] as Record<string, number>[];
   assert.deepEqual(Object.keys(rows[0]!), ['time', 'observed', 'trend', 'seasonal', 'resid']);
   near(
@@ -86,7 +87,7 @@ test('a trend carried to the edges has no null, as rows too', async (t) => {
 });
 
 test('a season given as a time is counted in steps, and gaps and disorder are mended with a warning', async (t) => {
-  const runtime = await start(t, { period: '1min', step: '10s' });
+  const runtime = await start(t, { method: 'additive', period: '1min', step: '10s' });
   const points = Array.from({ length: 30 }, (_, i) => ({ time: i * 10_000, value: i === 7 ? null : i % 6 }));
   [points[3], points[4]] = [points[4]!, points[3]!];
   const { period, stepMs, warnings } = (await ask(runtime, points))['model'] as Model;
@@ -110,8 +111,37 @@ test('what cannot be decomposed is rejected with its reason, and the next series
   assert.equal(((await ask(runtime, series))['payload'] as Parts).trend.length, 144);
 });
 
+test('STL finds the season, and what stands out leaves by the anomalies output', async (t) => {
+  const runtime = await start(t, { anomaliesOutput: true, wires: [['out'], ['odd'], ['bad']] });
+  const odd = runtime.next('odd');
+  const values = Array.from(
+    { length: 240 },
+    (_, i) => 20 + 3 * Math.sin((2 * Math.PI * i) / 24) + 0.1 * Math.sin(i * i),
+  );
+  values[100]! += 4;
+  const message = await ask(runtime, { times: values.map((_, i) => i * 3_600_000), values });
+  assert.equal((message['model'] as Model).period, 24);
+  const rows = (await odd)['payload'] as { time: number; value: number; expected: number; score: number }[];
+  assert.deepEqual(
+    rows.map(({ time }) => time),
+    [100 * 3_600_000],
+  );
+  assert.ok(rows[0]!.score > 3.5 && Math.abs(rows[0]!.value - rows[0]!.expected - 4) < 0.5);
+});
+
+test('several seasons come out each by itself', async (t) => {
+  const runtime = await start(t, { method: 'mstl', period: '24h, 7d', step: '1h' });
+  const values = Array.from(
+    { length: 1000 },
+    (_, i) => Math.sin((2 * Math.PI * i) / 24) + Math.sin((2 * Math.PI * i) / 168),
+  );
+  const { payload } = await ask(runtime, values);
+  const { seasonal, seasonal24, seasonal168 } = payload as Record<string, number[]>;
+  seasonal!.forEach((value, i) => assert.ok(Math.abs(value - seasonal24![i]! - seasonal168![i]!) < 1e-9));
+});
+
 test('a million points are decomposed in a thread', async (t) => {
-  const runtime = await start(t, { period: '1440' });
+  const runtime = await start(t, { method: 'additive', period: '1440' });
   const values = Array.from({ length: 1_000_000 }, (_, i) => Math.sin((2 * Math.PI * i) / 1440));
   const busy = runtime.status('decompose', /status\.computing/);
   const answer = ask(runtime, { times: values.map((_, i) => i * 60_000), values });

@@ -20,6 +20,7 @@ interface Model {
   scores?: Record<string, number | null>;
   naive?: Record<string, number | null>;
   coverage: number[];
+  members?: unknown[];
   warnings: { code: string }[];
 }
 const rowsOf = ({ payload }: Message): Row[] => payload as Row[];
@@ -49,22 +50,23 @@ async function start(context: TestContext, options: Record<string, unknown> = {}
       },
       { id: 'out', type: 'helper', z: 'tab' },
       { id: 'bad', type: 'helper', z: 'tab' },
+      { id: 'alert', type: 'helper', z: 'tab' },
     ],
   );
 }
 
 async function ask(runtime: Runtime, payload: unknown): Promise<Message> {
   const answer = runtime.next('out');
-  runtime.send('forecast', { payload } as Message);
+  runtime.send('forecast', { payload });
   return answer;
 }
 
 test('a line is carried on from the last time, with its interval, and other properties travel through', async (t) => {
-  const runtime = await start(t, { method: 'linear', horizon: 3, levels: '95, 80' });
+  const runtime = await start(t, { method: 'linear', horizon: 3, levels: '95, 80', calibrate: false });
   const answer = runtime.next('out');
   const noise = [0.1, -0.1, 0.2, -0.2, 0.1, -0.1, 0.1, -0.1, 0.2, -0.2];
   const times = noise.map((_, i) => START + i * HOUR);
-  runtime.send('forecast', { payload: { times, values: noise.map((off, i) => i + off) }, topic: 'T' } as Message);
+  runtime.send('forecast', { payload: { times, values: noise.map((off, i) => i + off) }, topic: 'T' });
   const message = await answer;
   const rows = rowsOf(message);
   assert.equal(message['topic'], 'T');
@@ -97,7 +99,14 @@ test('the season is repeated, and the model says how good that was beside the na
 });
 
 test('the shuffled split scores as scikit-learn does with its random_state, and is labelled', async (t) => {
-  const runtime = await start(t, { method: 'polynomial', degree: 2, evaluation: 'shuffled', testShare: 30, seed: 42 });
+  const runtime = await start(t, {
+    method: 'polynomial',
+    degree: 2,
+    evaluation: 'shuffled',
+    testShare: 30,
+    seed: 42,
+    period: '',
+  });
   const { values, outputs } = goldenRegression();
   // x is the index there; evenly spaced times are the same fit.
   const model = modelOf(await ask(runtime, { times: values.map((_, i) => START + i * HOUR), values }));
@@ -143,10 +152,10 @@ const bad: [string, unknown, string][] = [
   ['empty', [], 'SERIES_EMPTY'],
 ];
 test('what cannot be forecast leaves by rejected with its reason, each alone, and the next series is forecast', async (t) => {
-  const runtime = await start(t);
+  const runtime = await start(t, { method: 'linear' });
   for (const [what, payload, code] of bad) {
     const rejected = runtime.next('bad');
-    runtime.send('forecast', { payload } as Message);
+    runtime.send('forecast', { payload });
     const message = await rejected;
     assert.equal(message.error?.code, code, what);
     assert.deepEqual(message['payload'], payload);
@@ -159,11 +168,46 @@ const errorsOf = (runtime: Runtime): string[] => runtime.log().flatMap(([level, 
 
 test('without a wired rejected output the message ends with its error, once', async (t) => {
   const runtime = await start(t, {}, false);
-  runtime.send('forecast', { payload: 'hello' } as Message);
+  runtime.send('forecast', { payload: 'hello' });
   await ask(runtime, daily(48));
   const errors = errorsOf(runtime);
   assert.equal(errors.length, 1);
   assert.match(errors[0]!, /The payload is "hello", not a series/);
+});
+
+test('auto finds the season, is better than the naive forecast, and names its parts', async (t) => {
+  const runtime = await start(t, { horizon: 24, folds: 4 });
+  const { times, values } = daily(240);
+  const noisy = values.map((value, i) => value + 0.02 * i + 0.2 * Math.sin(i * i));
+  const model = modelOf(await ask(runtime, { times, values: noisy }));
+  assert.equal(model.period, 24);
+  assert.ok(model.scores!['mase']! < model.naive!['mase']!);
+  assert.equal(model.members!.length, 5);
+});
+
+test('an alert is raised when the limit will be crossed, once, and cleared when it will not', async (t) => {
+  const runtime = await start(t, {
+    method: 'linear',
+    period: '',
+    horizon: 10,
+    alertOutput: true,
+    threshold: 20,
+    probability: 50,
+    wires: [['out'], ['alert'], ['bad']],
+  });
+  const alerts = runtime.record('alert');
+  const rise = (slope: number) => {
+    const index = Array.from({ length: 20 }, (_, i) => i);
+    return { times: index.map((i) => START + i * HOUR), values: index.map((i) => 10 + slope * i + 0.01 * (i % 3)) };
+  };
+  for (const slope of [0, 0.4, 0.4, 0]) await ask(runtime, rise(slope));
+  await new Promise(setImmediate);
+  const seen = alerts.map(({ payload }) => payload as { state: string; time: number | null; expected: number | null });
+  assert.deepEqual(
+    seen.map(({ state }) => state),
+    ['raised', 'cleared'],
+  );
+  assert.equal(seen[0]!.expected, START + 25 * HOUR);
 });
 
 test('a constant series is carried on with a warning', async (t) => {
@@ -185,8 +229,8 @@ test('live readings are kept for each source, repeats are dropped, and every n-t
       ['B', -1],
     ] as const) {
       const reading = { 'Ambient Temperature': 10 + slope * i, MQTT_Timestamp: START + i * 1000, Source, Sequence: i };
-      runtime.send('forecast', { payload: reading } as Message);
-      if (i === 2) runtime.send('forecast', { payload: reading } as Message);
+      runtime.send('forecast', { payload: reading });
+      if (i === 2) runtime.send('forecast', { payload: reading });
     }
   }
   const messages = await answers;
@@ -203,7 +247,7 @@ test('a live batch with one bad reading loses that one only', async (t) => {
   const answer = runtime.next('out');
   const readings = [1, 2, 3, 4].map((value, i) => ({ 'Ambient Temperature': value, MQTT_Timestamp: START + i * 1000 }));
   const broken = { 'Ambient Temperature': 'warm', MQTT_Timestamp: START };
-  runtime.send('forecast', { payload: [...readings.slice(0, 2), broken, ...readings.slice(2)] } as Message);
+  runtime.send('forecast', { payload: [...readings.slice(0, 2), broken, ...readings.slice(2)] });
   assert.deepEqual((await rejected)['payload'], broken);
   assert.equal(rowsOf(await answer)[0]!.value, 5);
 });
@@ -211,7 +255,7 @@ test('a live batch with one bad reading loses that one only', async (t) => {
 test('options that do not fit together show it at once, and whatever comes is refused in the same words', async (t) => {
   const runtime = await start(t, { floor: '5', ceiling: '1' }, false);
   assert.match(errorsOf(runtime).join(), /floor 5 must lie below the ceiling 1/);
-  runtime.send('forecast', { payload: daily(48) } as Message);
+  runtime.send('forecast', { payload: daily(48) });
   await new Promise(setImmediate);
   assert.equal(errorsOf(runtime).length, 2);
 });
@@ -220,7 +264,7 @@ test('a long series is worked on in a thread, and a deploy stops it at once', as
   const runtime = await start(t, { method: 'polynomial', degree: 8, folds: 100, horizon: 1000 });
   const values = Array.from({ length: 1_000_000 }, (_, i) => Math.sin(i / 1000));
   const busy = runtime.status('forecast', /status\.computing/);
-  runtime.send('forecast', { payload: { times: values.map((_, i) => i * 1000), values } } as Message);
+  runtime.send('forecast', { payload: { times: values.map((_, i) => i * 1000), values } });
   await busy;
   const began = performance.now();
   await runtime.unload();

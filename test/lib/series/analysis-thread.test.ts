@@ -20,7 +20,7 @@ function decomposition(points: number, period = '10') {
   return {
     kind: 'decompose',
     series: { times, values: times.map(() => next() / 2 ** 32) },
-    options: { method: 'additive', period, log: false, extrapolate: false },
+    options: { method: 'additive', period, log: false, extrapolate: false, robust: false },
   } as const satisfies AnalysisJob;
 }
 
