@@ -105,6 +105,9 @@ export abstract class Bridge<M extends Incoming> extends EventEmitter<BridgeEven
   /** Hands a message to the other side; rejects when it cannot pass. `trail` goes with it as the origin header. */
   protected abstract pass(message: M, trail: string | undefined): Promise<BridgedMessage>;
 
+  /** Names a message in errors: where it came from. */
+  protected abstract nameOf(message: M): string;
+
   /** Hands a message that was given up to the dead-letter topic, as it came. */
   protected abstract bury(message: M, topic: string, error: TwinError): Promise<void>;
 
@@ -133,8 +136,12 @@ export abstract class Bridge<M extends Incoming> extends EventEmitter<BridgeEven
     this.#reject({ topic, payload: null, error }, settle);
   }
 
-  async #giveUp(message: M, error: TwinError, settle: () => void): Promise<void> {
-    if (this.#comesAgain(error)) return;
+  async #giveUp(message: M, reason: TwinError, settle: () => void): Promise<void> {
+    if (this.#comesAgain(reason)) return;
+    // The codec does not know whose bytes it read.
+    const error = reason.code.startsWith('READING_')
+      ? new TwinError(reason.code, `${this.nameOf(message)}: ${reason.message}`, { cause: reason })
+      : reason;
     const rejected = { topic: message.topic, payload: message.payload, error };
     const deadLetterTopic = this.#deadLetterTopic;
     if (deadLetterTopic === undefined) return this.#reject(rejected, settle);

@@ -97,6 +97,10 @@ export class KafkaToMqttBridge extends Bridge<Incoming> {
     });
   }
 
+  protected nameOf({ topic, partition, offset }: Incoming): string {
+    return `record ${topic}/${partition}/${offset}`;
+  }
+
   #publish(topic: string, payload: Buffer, userProperties: UserProperties): Promise<void> {
     const { mqtt, qos = 1, retain = false } = this.#options;
     const carried = mqtt.protocolVersion === 5 && Object.keys(userProperties).length > 0;
@@ -107,6 +111,6 @@ export class KafkaToMqttBridge extends Bridge<Incoming> {
 const noValue = ({ topic, partition, offset }: KafkaRecord): TwinError =>
   new TwinError(
     'BRIDGE_NO_VALUE',
-    `the record at offset ${offset} of topic "${topic}", partition ${partition}, has no value (a tombstone): there is nothing to publish`,
+    `record ${topic}/${partition}/${offset} has no value (a deletion mark), so there is nothing to publish`,
     { facts: { topic, partition, offset } },
   );

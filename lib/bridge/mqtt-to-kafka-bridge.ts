@@ -1,8 +1,9 @@
-import type { ConnectionState } from '../delivery/connection-state';
+import type { ConnectionChange } from '../delivery/connection-state';
 import type { KafkaConnectionOptions } from '../kafka/kafka-options';
 import { KafkaProducer } from '../kafka/kafka-producer';
 import type { ProduceRecord } from '../kafka/kafka-record';
 import type { MqttConnectionOptions } from '../mqtt/mqtt-options';
+import { MqttPublisher } from '../mqtt/mqtt-publisher';
 import { MqttSubscriber, type MqttMessage } from '../mqtt/mqtt-subscriber';
 import type { TwinError } from '../reading/twin-error';
 import { Bridge, type BridgedMessage, type BridgeOptions } from './bridge';
@@ -33,6 +34,8 @@ export interface MqttToKafkaOptions extends BridgeOptions {
   readonly newTopics?: NewTopicOptions;
 }
 
+const FORGET_MS = 2_000;
+
 type Incoming = MqttMessage & { readonly headers: MqttMessage['userProperties'] };
 
 /**
@@ -44,10 +47,11 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
   readonly #options: MqttToKafkaOptions;
   readonly #stamped: PayloadStamper;
   readonly #topicOf: TopicOf;
+  readonly #connection: MqttConnectionOptions;
   readonly #subscriber: MqttSubscriber;
   readonly #producer: KafkaProducer;
   readonly #topics: TopicMaker | undefined;
-  #kafkaState: ConnectionState = 'connecting';
+  #kafka: ConnectionChange = { state: 'connecting' };
 
   /** @throws TwinError BRIDGE_TEMPLATE, BRIDGE_OPTIONS, MQTT_OPTIONS, MQTT_TOPIC, KAFKA_OPTIONS_INVALID */
   constructor(options: MqttToKafkaOptions) {
@@ -59,16 +63,17 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
     if (options.deadLetterTopic !== undefined) assertTopic(options.deadLetterTopic, 'kafka');
     this.#producer = new KafkaProducer({ connection: kafka, compression });
     this.#topics = newTopics && new TopicMaker(kafka, newTopics);
-    const connection = { ...mqtt, clean: mqtt.clean ?? qos === 0 };
-    this.#subscriber = new MqttSubscriber({ connection, topics: from, qos, window });
+    this.#connection = { ...mqtt, clean: mqtt.clean ?? qos === 0 };
+    this.#subscriber = new MqttSubscriber({ connection: this.#connection, topics: from, qos, window });
     this.#subscriber.on('message', (message, settle) =>
       this.take({ ...message, headers: message.userProperties }, settle),
     );
     this.#subscriber.on('state', (change) => this.emit('state', 'mqtt', change));
     this.#producer.on('state', (change) => {
-      this.#kafkaState = change.state;
+      this.#kafka = change;
       this.emit('state', 'kafka', change);
     });
+    this.#topics?.on('recovered', () => this.emit('state', 'kafka', this.#kafka));
     this.#topics?.on('trouble', (error) => this.emit('state', 'kafka', { state: 'waiting', error }));
   }
 
@@ -77,9 +82,29 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
     this.#subscriber.start();
   }
 
+  /**
+   * Ends the kept session, so that the broker collects nothing more for a bridge that will not come back. To be called
+   * after `close`; a broker that does not answer within 2 s is left as it is.
+   */
+  async forget(): Promise<void> {
+    if (this.#connection.clean) return;
+    // A clean session of the same name is what makes a broker forget the kept one.
+    const visitor = new MqttPublisher({ ...this.#connection, clean: true });
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, FORGET_MS);
+      visitor.on('state', ({ state }) => {
+        if (state !== 'connected') return;
+        clearTimeout(timer);
+        resolve();
+      });
+      visitor.start();
+    });
+    await visitor.close(0);
+  }
+
   protected async drainAndClose(drainMs: number): Promise<void> {
     // With Kafka away, waiting for it could only spend the time.
-    const end = performance.now() + (this.#kafkaState === 'connected' ? drainMs : 0);
+    const end = performance.now() + (this.#kafka.state === 'connected' ? drainMs : 0);
     const leftMs = (): number => Math.max(0, end - performance.now());
     await this.#subscriber.close(leftMs());
     await this.#topics?.close();
@@ -104,6 +129,10 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
   protected async bury({ topic, payload }: Incoming, deadLetterTopic: string, error: TwinError): Promise<void> {
     const headers = { 'mqtt-topic': topic, 'error-code': error.code, 'error-message': error.message };
     await this.#send({ topic: deadLetterTopic, value: payload, headers });
+  }
+
+  protected nameOf({ topic }: Incoming): string {
+    return `message of "${topic}"`;
   }
 
   async #send(record: ProduceRecord): Promise<{ partition: number; offset: string }> {

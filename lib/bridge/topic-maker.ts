@@ -21,12 +21,14 @@ const BACKOFF = { minMs: 500, maxMs: 30_000 };
  * Sees to it that a topic is there before the first record goes to it. Whatever keeps it from being made (cluster away,
  * more copies wanted than brokers exist, not allowed) is told and tried again: messages wait, none is given up.
  */
-export class TopicMaker extends EventEmitter<{ trouble: [TwinError] }> {
+export class TopicMaker extends EventEmitter<{ trouble: [TwinError]; recovered: [] }> {
   readonly #options: NewTopicOptions;
   readonly #admin: KafkaAdmin;
   readonly #ready = new Set<string>();
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #abort = new AbortController();
+  /** Topics that could not be made so far. */
+  readonly #troubled = new Set<string>();
 
   /** @throws TwinError KAFKA_OPTIONS_INVALID */
   constructor(connection: KafkaConnectionOptions, options: NewTopicOptions) {
@@ -59,8 +61,12 @@ export class TopicMaker extends EventEmitter<{ trouble: [TwinError] }> {
       signal: this.#abort.signal,
       backoff: new Backoff(BACKOFF),
       isRetryable: () => true,
-      onRetry: (error) => this.emit('trouble', error as TwinError),
+      onRetry: (error) => {
+        this.#troubled.add(topic);
+        this.emit('trouble', error as TwinError);
+      },
     });
+    if (this.#troubled.delete(topic) && this.#troubled.size === 0) this.emit('recovered');
     if (this.#ready.size >= MAX_REMEMBERED) this.#ready.clear();
     this.#ready.add(topic);
   }

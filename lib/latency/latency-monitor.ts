@@ -1,5 +1,6 @@
 import { KAFKA_TIMESTAMP, SEQUENCE, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
+import { TwinError } from '../reading/twin-error';
 import { delaySummary, type DelaySummary } from './delay-summary';
 import type { Hop } from './hop-table';
 import { readingDelays, type HopDelay } from './reading-delays';
@@ -43,8 +44,10 @@ export class LatencyMonitor {
   readonly #sources = new Map<string, SourceState>();
   #observed = 0;
   #repeats = 0;
+  #unmeasured = 0;
+  #negatives = 0;
 
-  /** @throws RangeError when two hops share a label, a limit is not above 0, or there is no hop */
+  /** @throws TwinError LATENCY_OPTIONS when two hops share a label, there is no hop, or a limit is not above 0 */
   constructor({
     hops,
     window,
@@ -52,19 +55,28 @@ export class LatencyMonitor {
     rememberedSequences = REMEMBERED_SEQUENCES,
   }: LatencyMonitorOptions) {
     const labels = new Set(hops.map(({ label }) => label));
-    if (labels.size === 0) throw new RangeError('the hop table is empty: name at least one hop');
-    if (labels.size < hops.length) throw new RangeError('two hops have the same label: every label must differ');
-    for (const limit of [maxSources, rememberedSequences]) {
-      if (!(Number.isInteger(limit) && limit > 0))
-        throw new RangeError(`a limit is a whole number above 0, got ${limit}`);
+    if (labels.size === 0) throw invalid('the hop table is empty: name at least one hop');
+    if (labels.size < hops.length) throw invalid('two hops have the same label: every label must differ');
+    for (const limit of [maxSources, rememberedSequences, window.maxCount]) {
+      if (!(Number.isInteger(limit) && limit > 0)) throw invalid(`a limit is a whole number above 0, got ${limit}`);
     }
-    new SortedWindow(window);
+    if (!(window.maxAgeMs > 0)) throw invalid(`the age of the window is above 0 ms, got ${window.maxAgeMs}`);
     this.#options = { hops, window, maxSources, rememberedSequences };
   }
 
-  /** Readings taken into the statistics so far. */
+  /** Readings of which at least one hop was measured. */
   get observed(): number {
     return this.#observed;
+  }
+
+  /** Readings that had the stamps of no hop. */
+  get unmeasured(): number {
+    return this.#unmeasured;
+  }
+
+  /** Readings with at least one negative delay. */
+  get negatives(): number {
+    return this.#negatives;
   }
 
   /** Readings dropped because they had been seen before. */
@@ -93,7 +105,9 @@ export class LatencyMonitor {
       if (!window) state.windows.set(label, (window = new SortedWindow(this.#options.window)));
       window.add(delayMs, arrivalMs);
     }
-    this.#observed += 1;
+    if (delays.length === 0) this.#unmeasured += 1;
+    else this.#observed += 1;
+    if (delays.some(({ negative }) => negative)) this.#negatives += 1;
     return delays;
   }
 
@@ -115,11 +129,13 @@ export class LatencyMonitor {
     this.#sources.clear();
     this.#observed = 0;
     this.#repeats = 0;
+    this.#unmeasured = 0;
+    this.#negatives = 0;
   }
 
   #stateOf(name: unknown): SourceState {
     const source = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
-    const heard = this.#observed + this.#repeats;
+    const heard = this.#observed + this.#unmeasured + this.#repeats;
     const known = this.#sources.get(source);
     if (known) {
       known.lastHeard = heard;
@@ -141,3 +157,5 @@ export class LatencyMonitor {
     if (oldest) this.#sources.delete(oldest[0]);
   }
 }
+
+const invalid = (reason: string): TwinError => new TwinError('LATENCY_OPTIONS', `delays cannot be measured: ${reason}`);

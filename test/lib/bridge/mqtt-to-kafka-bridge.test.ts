@@ -110,6 +110,21 @@ test('what arrives while the bridge is away waits at the broker', async (t) => {
   );
 });
 
+for (const protocolVersion of [4, 5] as const) {
+  test(`a bridge that is forgotten leaves no session at the broker (MQTT version ${protocolVersion})`, async (t) => {
+    const own = names();
+    const mqtt = { url: mqttUrl(), protocolVersion };
+    const { bridge } = await connected(t, bridgeOf(own, { mqtt }));
+    await bridge.close();
+    await (bridge as MqttToKafkaBridge).forget();
+    await foreignPublish(mqttUrl(), own.mqttTopic, numbered(0, 10));
+    const next = await connected(t, bridgeOf(own, { mqtt }));
+    await foreignPublish(mqttUrl(), own.mqttTopic, numbered(10, 11));
+    await next.reach(1);
+    assert.equal(next.bridge.counts.received, 1);
+  });
+}
+
 test('topic, key and headers follow the message when told', async (t) => {
   const own = names();
   const { reach, bridged } = await connected(
@@ -180,6 +195,7 @@ test('a topic that cannot be created holds its messages back and says why, until
   assert.match(error!.message, /replica/i);
   await admin(t).createTopic({ topic: own.kafkaTopic, partitions: 1, replicationFactor: 1 });
   await reach(10);
+  await stands('kafka', 'connected');
 });
 
 test('a record that Kafka refuses as too large is rejected alone', async (t) => {

@@ -103,8 +103,16 @@ describe('LatencyMonitor', () => {
   it('flags negative delays in the summary instead of hiding them', () => {
     const monitor = monitorOf();
     for (const Bridge_Timestamp of [95, 105]) monitor.observe({ MQTT_Timestamp: 100, Bridge_Timestamp }, 110);
+    assert.equal(monitor.negatives, 1);
     const { min, negativeCount, count } = monitor.summaries(110)[0] ?? assert.fail('no summary');
     assert.deepEqual({ min, negativeCount, count }, { min: -5, negativeCount: 1, count: 2 });
+  });
+
+  it('tells readings without any stamp apart from measured ones', () => {
+    const monitor = monitorOf();
+    monitor.observe({ Bridge_Timestamp: 0 }, 1);
+    assert.deepEqual(monitor.observe({ Temperature: 20 }, 1), []);
+    assert.deepEqual([monitor.observed, monitor.unmeasured], [1, 1]);
   });
 
   it('forgets all on clear', () => {
@@ -119,7 +127,7 @@ describe('LatencyMonitor', () => {
     assert.throws(() => monitorOf({ hops: [] }), /hop table is empty/);
     assert.throws(() => monitorOf({ hops: [...defaultHops, ...defaultHops] }), /same label/);
     assert.throws(() => monitorOf({ maxSources: 0 }), /above 0/);
-    assert.throws(() => monitorOf({ window: { maxCount: 0, maxAgeMs: 1 } }), /maxCount/);
+    assert.throws(() => monitorOf({ window: { maxCount: 0, maxAgeMs: 1 } }), /above 0/);
   });
 
   it('takes no more memory after 100,000 further readings of eight hops', { timeout: 30_000 }, () => {

@@ -1,0 +1,38 @@
+import { MQTT_TIMESTAMP, SOURCE } from '../reading/keys';
+import type { Reading } from '../reading/reading';
+import type { HopDelay } from './reading-delays';
+
+/** Where the delays of a reading are kept in a time series database. */
+export interface DelayPointOptions {
+  readonly measurement: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whether the reading's `Source` becomes a tag, so that two boards in one millisecond stay apart. */
+  readonly sourceTag: boolean;
+}
+
+/** A point as the InfluxDB writer takes it: one field per hop, in milliseconds. */
+export interface DelayPoint {
+  readonly measurement: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, number>>;
+  /** Epoch milliseconds: when the reading was published, so that writing it twice gives the same point. */
+  readonly time: number;
+}
+
+/** @param arrivalMs epoch milliseconds, the point's time where the reading has no `MQTT_Timestamp` */
+export function delayPoint(
+  reading: Reading,
+  delays: readonly HopDelay[],
+  { measurement, tags, sourceTag }: DelayPointOptions,
+  arrivalMs: number,
+): DelayPoint {
+  const source = reading[SOURCE];
+  const published = reading[MQTT_TIMESTAMP];
+  const named = sourceTag && (typeof source === 'string' || typeof source === 'number');
+  return {
+    measurement,
+    tags: named ? { ...tags, [SOURCE]: String(source) } : tags,
+    fields: Object.fromEntries(delays.map(({ label, delayMs }) => [label, delayMs])),
+    time: typeof published === 'number' && Number.isFinite(published) ? published : arrivalMs,
+  };
+}
