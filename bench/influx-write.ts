@@ -34,7 +34,7 @@ async function rawPosts(database: string): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   for (let sent = 0; sent < LINES; sent += BATCH) {
     await new Promise<void>((resolve, reject) => {
-      const post = request(`${url}/write?db=${database}&precision=ms`, { method: 'POST', agent }, (response) => {
+      const post = request(`${url}/write?db=${database}&precision=ns`, { method: 'POST', agent }, (response) => {
         response.resume();
         if (response.statusCode === 204) response.on('end', resolve);
         else reject(new Error(`status ${response.statusCode}`));

@@ -53,7 +53,7 @@ export interface InfluxqlSelect {
 /**
  * The InfluxQL of a history query. Every name and value is quoted or a number: none can change the query.
  *
- * @param maxRows the query asks for one row more at most, so that a longer result is noticed
+ * @param maxRows the query asks for one row more at most, so that a longer result is noticed; may be Infinity
  * @throws TwinError INFLUX_HISTORY_OPTIONS, INFLUX_TIME_INVALID, INFLUX_DURATION_INVALID, INFLUX_NAME_INVALID
  */
 export function influxqlOf(query: HistoryQuery, nowMs: number, maxRows: number): InfluxqlSelect {
@@ -80,10 +80,11 @@ export function influxqlOf(query: HistoryQuery, nowMs: number, maxRows: number):
   }
   const conditions = [...Object.entries(tags).map(tagCondition), `time >= ${startMs}ms`, `time < ${stopMs}ms`];
   const descending = limit !== undefined && every === undefined;
+  const rows = descending ? Math.min(limit, maxRows + 1) : maxRows + 1;
   const text =
     `SELECT ${fields.map(expression).join(', ')} FROM ${quoteIdentifier(measurement)} ` +
-    `WHERE ${conditions.join(' AND ')}${groups}${descending ? ' ORDER BY time DESC' : ''} ` +
-    `LIMIT ${descending ? Math.min(limit, maxRows + 1) : maxRows + 1}`;
+    `WHERE ${conditions.join(' AND ')}${groups}${descending ? ' ORDER BY time DESC' : ''}` +
+    (Number.isFinite(rows) ? ` LIMIT ${rows}` : '');
   return { text, fields, descending };
 }
 

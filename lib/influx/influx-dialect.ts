@@ -43,7 +43,7 @@ function version1({ database = '', retentionPolicy, username, password = '' }: I
   const authorization = username
     ? { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
     : {};
-  const writePath = withQuery('/write', { db: database, rp: retentionPolicy, precision: 'ms' });
+  const writePath = withQuery('/write', { db: database, rp: retentionPolicy, precision: 'ns' });
   const influxql = influxqlRequest(authorization, database, retentionPolicy);
   return {
     version: '1',
@@ -67,7 +67,7 @@ function version1({ database = '', retentionPolicy, username, password = '' }: I
 function version2(options: InfluxConnectionOptions): InfluxDialect {
   const { org, bucket = '', token } = options;
   const authorization = tokenHeader(token);
-  const writePath = withQuery('/api/v2/write', { org, bucket, precision: 'ms' });
+  const writePath = withQuery('/api/v2/write', { org, bucket, precision: 'ns' });
   // Every bucket is mapped to a database of its name; `database/policy` splits at the slash.
   const [virtualDatabase, virtualPolicy] = splitBucket(bucket);
   const database = options.influxqlDatabase || virtualDatabase;

@@ -60,7 +60,10 @@ export class InfluxHistory {
 
   /** The same in parts, in order of time, each as large as a part of the answer. At least one, which may be empty. */
   async *seriesBatches(query: HistoryQuery, signal?: AbortSignal): AsyncGenerator<HistorySeries> {
-    const [name = ''] = typeof query.field === 'string' ? [query.field] : query.field;
+    const [name = '', ...more] = typeof query.field === 'string' ? [query.field] : query.field;
+    if (more.length > 0) {
+      throw new TwinError('INFLUX_HISTORY_OPTIONS', 'a series has one field: read several as rows');
+    }
     let parts = 0;
     for await (const rows of this.#selected({ ...query, field: name }, signal)) {
       parts++;

@@ -1,5 +1,5 @@
 import { TwinError } from '../reading/twin-error';
-import type { FieldValue, Point } from './point';
+import { type FieldValue, NANOSECONDS_PER_MS, type Point } from './point';
 
 /**
  * Line protocol: `measurement,tag=value,… field=value,… time`. Sources: InfluxDB OSS 2 reference, "Line protocol";
@@ -39,7 +39,7 @@ export function encodePoint(point: Point, nowMs: number): string {
   if (separator === ' ') {
     throw new TwinError('INFLUX_POINT_EMPTY', `the point of measurement "${point.measurement}" has no field`);
   }
-  return `${line} ${encodeTime(point.timeMs ?? nowMs)}`;
+  return `${line} ${encodeTime(point.timeMs ?? nowMs, point.nanoseconds ?? 0)}`;
 }
 
 function encodeValue(value: FieldValue, key: string): string {
@@ -55,9 +55,14 @@ function encodeValue(value: FieldValue, key: string): string {
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
-function encodeTime(timeMs: number): string {
+/** Nanoseconds since 1970, for requests with precision `ns`. */
+function encodeTime(timeMs: number, nanoseconds: number): string {
   const whole = Math.round(timeMs);
-  if (Math.abs(whole) <= MAX_TIME_MS) return String(whole);
+  const within = Number.isInteger(nanoseconds) && nanoseconds >= 0 && nanoseconds < NANOSECONDS_PER_MS;
+  if (Math.abs(whole) <= MAX_TIME_MS && within) {
+    if (whole > 0) return nanoseconds === 0 ? `${whole}000000` : `${whole}${String(nanoseconds).padStart(6, '0')}`;
+    return String(BigInt(whole) * BigInt(NANOSECONDS_PER_MS) + BigInt(nanoseconds));
+  }
   throw new TwinError('INFLUX_TIME_INVALID', `${timeMs} is no time in epoch milliseconds that InfluxDB can store`);
 }
 

@@ -14,13 +14,14 @@ export function isPointInput(value: unknown): boolean {
 /**
  * The point in `{ measurement, fields, tags?, time? }`, as a message may carry it. A field is a number (stored as a
  * float), a bigint (integer), a string or a boolean, or `{ type: 'integer', value: 5 }`. A tag is a string, number or
- * boolean. `time` is epoch milliseconds, a Date or ISO 8601 text.
+ * boolean. `time` is epoch milliseconds, a Date or ISO 8601 text, `nanoseconds` (0 to 999,999) come
+ * on top.
  *
  * @throws TwinError INFLUX_POINT_INVALID, INFLUX_FIELD_TYPE, INFLUX_TIME_INVALID
  */
 export function pointOf(input: unknown): Point {
   if (!isReading(input)) throw invalid('it is no object');
-  const { measurement, fields, tags = {}, time } = input;
+  const { measurement, fields, tags = {}, time, nanoseconds } = input;
   if (typeof measurement !== 'string') throw invalid('its measurement is no string');
   if (!isReading(fields)) throw invalid('its fields are no object');
   if (!isReading(tags)) throw invalid('its tags are no object');
@@ -29,7 +30,11 @@ export function pointOf(input: unknown): Point {
     tags: Object.fromEntries(present(tags).map(([key, value]) => [key, tagOf(key, value)])),
     fields: Object.fromEntries(present(fields).map(([key, value]) => [key, fieldOf(key, value)])),
   };
-  return time === undefined || time === null ? point : { ...point, timeMs: timeOf(time, Date.now()) };
+  if (time === undefined || time === null) return point;
+  const timed = { ...point, timeMs: timeOf(time, Date.now()) };
+  if (nanoseconds === undefined) return timed;
+  if (typeof nanoseconds !== 'number') throw invalid('its nanoseconds are no number');
+  return { ...timed, nanoseconds };
 }
 
 const present = (record: Readonly<Record<string, unknown>>): [string, unknown][] =>

@@ -1,7 +1,7 @@
-import { AMBIENT_HUMIDITY, AMBIENT_TEMPERATURE, isIntegerKey, MQTT_TIMESTAMP, SOURCE } from '../reading/keys';
+import { AMBIENT_HUMIDITY, AMBIENT_TEMPERATURE, isIntegerKey, MQTT_TIMESTAMP, SEQUENCE, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
 import { TwinError } from '../reading/twin-error';
-import type { FieldValue, Point } from './point';
+import { type FieldValue, NANOSECONDS_PER_MS, type Point } from './point';
 
 export type FieldType = 'float' | 'integer' | 'string' | 'boolean';
 
@@ -40,6 +40,7 @@ export const DEFAULT_MAPPING_ROWS: readonly MappingRow[] = [
 export function pointsOfReading(reading: Reading, mapping: PointMapping, nowMs: number): Point[] {
   const tags = tagsOf(reading, mapping);
   const timeMs = timeOf(reading, mapping.timeKeys ?? [MQTT_TIMESTAMP]) ?? nowMs;
+  const nanoseconds = nanosecondsOf(reading);
   const rows = isTable(mapping.fields) ? mapping.fields : measuredRows(reading, mapping.fields.allInto, mapping);
   const fieldsOf = new Map<string, Record<string, FieldValue>>();
   for (const { key, measurement, field, type } of rows) {
@@ -50,7 +51,7 @@ export function pointsOfReading(reading: Reading, mapping: PointMapping, nowMs: 
     fieldsOf.set(measurement, fields);
   }
   if (fieldsOf.size === 0) throw nothingToWrite(reading, mapping);
-  return Array.from(fieldsOf, ([measurement, fields]) => ({ measurement, tags, fields, timeMs }));
+  return Array.from(fieldsOf, ([measurement, fields]) => ({ measurement, tags, fields, timeMs, ...nanoseconds }));
 }
 
 /**
@@ -100,6 +101,16 @@ function tagsOf(
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') all[tag] = String(value);
   }
   return all;
+}
+
+/**
+ * A fast board sends several readings in a millisecond: their numbers keep their points apart, and give the same point
+ * when the same reading comes again.
+ */
+function nanosecondsOf(reading: Reading): { readonly nanoseconds?: number } {
+  const sequence = reading[SEQUENCE];
+  if (!Number.isSafeInteger(sequence) || (sequence as number) < 0) return {};
+  return { nanoseconds: (sequence as number) % NANOSECONDS_PER_MS };
 }
 
 function timeOf(reading: Reading, keys: readonly string[]): number | undefined {

@@ -4,18 +4,19 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
   m: 60_000,
+  min: 60_000,
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
 };
-const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
+const DURATION = /^(\d+)(ms|s|m|min|h|d|w)$/;
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** A moment: epoch milliseconds (a number or its digits), a Date, ISO 8601 text, `now`, or `-10h` and the like before now. */
 export type TimeInput = number | string | Date;
 
 /**
- * Epoch milliseconds of a moment. Units of a relative one: ms, s, m, h, d (24 h), w.
+ * Epoch milliseconds of a moment. Units of a relative one: ms, s, m or min, h, d (24 h), w.
  *
  * @throws TwinError INFLUX_TIME_INVALID
  */

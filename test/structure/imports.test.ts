@@ -33,7 +33,11 @@ const files = (folder: string): string[] =>
     .map((name) => join(root, folder, name));
 
 const imports = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import|require\()\s*\(?'([^']+)'/g)].map((match) => match[1] ?? '');
+  [
+    ...readFileSync(file, 'utf8').matchAll(
+      /^(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\brequire\('([^']+)'\)/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 
 it('every folder under lib/ imports only what lies below it', () => {
   const wrong: string[] = [];

@@ -36,7 +36,7 @@ function needed({ outputs, options }: NodeDefinition): string[] {
 
 /** The keys that a source file asks for by `context.word('…')` or `node._('…')`, as far as they are literal. */
 function asked(source: string): string[] {
-  return [...source.matchAll(/\bword\(\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...source.matchAll(/\.word\(\s*'([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
 for (const type of types) {

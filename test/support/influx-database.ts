@@ -88,11 +88,11 @@ export class InfluxDatabase {
   }
 
   /** Writes line protocol with times in milliseconds; answers the status and the body. */
-  async write(lines: string): Promise<{ status: number; body: string }> {
+  async write(lines: string, precision: 'ms' | 'ns' = 'ms'): Promise<{ status: number; body: string }> {
     const { url, version, org = '' } = this.connection;
     const path = version === '1' ? `/write?db=${this.name}` : `/api/v2/write?org=${org}&bucket=${this.name}`;
     const headers = { ...this.#authorization, 'Content-Type': 'text/plain' };
-    const response = await fetch(`${url}${path}&precision=ms`, { method: 'POST', headers, body: lines });
+    const response = await fetch(`${url}${path}&precision=${precision}`, { method: 'POST', headers, body: lines });
     return { status: response.status, body: await response.text() };
   }
 }

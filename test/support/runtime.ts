@@ -27,7 +27,7 @@ const { hooks } = require(ofNodeRed('@node-red/util')) as { hooks: NodeAPI['hook
 function initializer(type: string): Initializer {
   const core = CORE[type];
   const load = require(core === undefined ? `../../dist/nodes/${type}.js` : ofNodeRed(core)) as (RED: NodeAPI) => void;
-  return ((RED: NodeAPI) => load(Object.assign(RED, { hooks })));
+  return (RED: NodeAPI) => load(Object.assign(RED, { hooks }));
 }
 
 /** A node type that keeps every message from the moment it is there, so that none is missed while a flow starts. */

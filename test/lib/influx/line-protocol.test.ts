@@ -20,7 +20,7 @@ describe('line protocol', () => {
   it('writes every number as a float, so that 23 and 23.5 may share a field', () => {
     assert.equal(
       encode({ fields: { a: 23, b: 23.5, c: -0.5, d: 1e21, e: 5e-324 } }),
-      'm a=23,b=23.5,c=-0.5,d=1e+21,e=5e-324 1',
+      'm a=23,b=23.5,c=-0.5,d=1e+21,e=5e-324 1000000',
     );
   });
 
@@ -28,25 +28,35 @@ describe('line protocol', () => {
     const fields = { i: 9223372036854775807n, j: -9223372036854775808n, s: 'say "hi" \\ bye', t: true, u: false };
     assert.equal(
       encode({ fields }),
-      'm i=9223372036854775807i,j=-9223372036854775808i,s="say \\"hi\\" \\\\ bye",t=true,u=false 1',
+      'm i=9223372036854775807i,j=-9223372036854775808i,s="say \\"hi\\" \\\\ bye",t=true,u=false 1000000',
     );
   });
 
   it('escapes commas, spaces and equals signs where each kind of name needs it', () => {
     assert.equal(
       encode({ measurement: 'a b,c=d', tags: { 'k e,y=': 'v a,l=' }, fields: { 'f i,e=ld': 1 } }),
-      'a\\ b\\,c=d,k\\ e\\,y\\==v\\ a\\,l\\= f\\ i\\,e\\=ld=1 1',
+      'a\\ b\\,c=d,k\\ e\\,y\\==v\\ a\\,l\\= f\\ i\\,e\\=ld=1 1000000',
     );
   });
 
   it('sorts tags and leaves out empty ones', () => {
-    assert.equal(encode({ tags: { z: '1', location: '', Source: 'board 1' } }), 'm,Source=board\\ 1,z=1 f=1 1');
+    assert.equal(encode({ tags: { z: '1', location: '', Source: 'board 1' } }), 'm,Source=board\\ 1,z=1 f=1 1000000');
   });
 
-  it('takes the given moment when a point has no time, and whole milliseconds when it has', () => {
-    assert.equal(encodePoint({ measurement: 'm', tags: {}, fields: { f: 1 } }, 5), 'm f=1 5');
-    assert.equal(encode({ timeMs: 1.6 }), 'm f=1 2');
-    assert.equal(encode({ timeMs: -1 }), 'm f=1 -1');
+  it('takes the given moment when a point has no time, and its own when it has', () => {
+    assert.equal(encodePoint({ measurement: 'm', tags: {}, fields: { f: 1 } }, 5), 'm f=1 5000000');
+    assert.equal(encode({ timeMs: 1.6 }), 'm f=1 2000000');
+    assert.equal(encode({ timeMs: -1 }), 'm f=1 -1000000');
+    assert.equal(encode({ timeMs: 1700000000000 }), 'm f=1 1700000000000000000');
+    assert.equal(encode({ timeMs: 0 }), 'm f=1 0');
+  });
+
+  it('keeps two points of one millisecond apart by their nanoseconds', () => {
+    assert.equal(encode({ timeMs: 1700000000000, nanoseconds: 7 }), 'm f=1 1700000000000000007');
+    assert.equal(encode({ timeMs: 1700000000000, nanoseconds: 999_999 }), 'm f=1 1700000000000999999');
+    assert.equal(encode({ timeMs: -1, nanoseconds: 999_999 }), 'm f=1 -1');
+    for (const nanoseconds of [-1, 1_000_000, 0.5, NaN])
+      assert.throws(() => encode({ nanoseconds }), { code: 'INFLUX_TIME_INVALID' });
   });
 
   const refused: [string, Partial<Point>, string][] = [
@@ -105,7 +115,7 @@ describe('line protocol', () => {
       }
     }
     assert.ok(refusals > 50 && refusals < 600, `${refusals} refused: the alphabet reaches both sides`);
-    const { status, body } = await database.write([...points.values()].map(({ line }) => line).join('\n'));
+    const { status, body } = await database.write([...points.values()].map(({ line }) => line).join('\n'), 'ns');
     assert.equal(status, 204, body);
     for (const { point: written, line } of points.values()) {
       const rows = await database.query(`SELECT * FROM ${quoteIdentifier(written.measurement)}`);

@@ -28,7 +28,7 @@ const failsWith =
 
 describe('points of a reading by a table', () => {
   it('are the two measurements of the platform by default, at the time of the reading, tagged by its source', () => {
-    const common = { tags: { location: 'Germany', Source: 'board 1' }, timeMs: 1674000000000 };
+    const common = { tags: { location: 'Germany', Source: 'board 1' }, timeMs: 1674000000000, nanoseconds: 7 };
     assert.deepEqual(plain(pointsOfReading(READING, TABLE, NOW_MS)), [
       { measurement: 'Temperature', fields: { 'Ambient Temperature': 23 }, ...common },
       { measurement: 'Humidity', fields: { 'Ambient Humidity': 45.1 }, ...common },
@@ -44,6 +44,7 @@ describe('points of a reading by a table', () => {
         tags: {},
         fields: { 'ambient temperature': 23, 'wall1 temperature': 22.5 },
         timeMs: 1674000000000,
+        nanoseconds: 7,
       },
     ]);
   });
@@ -142,6 +143,7 @@ describe('points of a reading by all its measured values', () => {
           'MQTT Bridge Time Diff': 2,
         },
         timeMs: 1674000000000,
+        nanoseconds: 7,
       },
     ]);
   });
