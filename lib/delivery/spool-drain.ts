@@ -50,6 +50,7 @@ export class SpoolDrain extends EventEmitter<SpoolDrainEvents> {
   /** Records that need no sending (any more): refused, or known to have arrived another way. */
   readonly #done = new Set<number>();
   readonly #onStored = () => this.#wake();
+  #acknowledged = 0;
   #accepting = false;
   #nap: AbortController | undefined;
   #running: Promise<void> | undefined;
@@ -82,7 +83,7 @@ export class SpoolDrain extends EventEmitter<SpoolDrainEvents> {
 
   /** A record need not be sent: the server has it already. */
   skip(sequence: number): void {
-    this.#done.add(sequence);
+    if (sequence > this.#acknowledged) this.#done.add(sequence);
   }
 
   /** Begins nothing more, aborts what is under way and waits for it up to 1 s; the rest stays in the spool. Idempotent. */
@@ -162,7 +163,8 @@ export class SpoolDrain extends EventEmitter<SpoolDrainEvents> {
   async #acknowledge(records: readonly SpoolRecord[]): Promise<void> {
     const last = records.at(-1);
     if (!last) return;
-    for (const { sequence } of records) this.#done.delete(sequence);
+    this.#acknowledged = last.sequence;
+    for (const sequence of this.#done) if (sequence <= last.sequence) this.#done.delete(sequence);
     await this.#spool.acknowledge(last.sequence);
   }
 }

@@ -8,6 +8,7 @@ import { resolveSpoolOptions, type ResolvedSpoolOptions, type SpoolOptions } fro
 import { SpoolReader } from './spool-reader';
 import type { SpoolRecord } from './spool-record';
 import type { SpoolSegment } from './spool-segment';
+import { SpoolUpkeep } from './spool-upkeep';
 import { spoolClosedError, SpoolWriter } from './spool-writer';
 
 /** A log whose records are all done is kept up to this size, so that a short backlog does not cost a file each time. */
@@ -19,20 +20,26 @@ const CLOSE_MS = 5_000;
  * Messages that wait on disk: an append-only log with a cursor, for one sink. In order; bounded by bytes and age, the
  * oldest goes first; every record is checked when it is read, and damage costs exactly the damaged records.
  *
- * A record whose `append` resolved survives kill -9, and at durability `power` a power cut. What was not acknowledged
- * comes again after a restart, so a record may be sent twice, but only one whose acknowledgement was not yet written.
- * Every stored record ends as exactly one of: acknowledged, counted as dropped, waiting.
+ * What survives, from the moment that its promise resolves:
+ *
+ * |               | kill -9 | power cut, `process`                         | power cut, `power`                       |
+ * | ------------- | ------- | -------------------------------------------- | ---------------------------------------- |
+ * | `append`      | yes     | but for the last `syncEveryMs` and one sync  | yes, if the disk keeps what it has synced |
+ * | `acknowledge` | yes     | those of the last `syncEveryMs` come again   | the same                                 |
+ *
+ * Every stored record ends as exactly one of: acknowledged, counted as dropped, waiting. One exception: of what was
+ * stored in the last 50 ms before a kill and is then also cut off the file, it is not known that it was there.
  */
 export class Spool extends EventEmitter<SpoolEvents> {
   readonly #options: ResolvedSpoolOptions;
   readonly #files: SpoolFiles;
   readonly #reader: SpoolReader;
   readonly #writer: SpoolWriter;
+  readonly #upkeep: SpoolUpkeep;
   readonly #dropped: Record<DropReason, number> = { full: 0, age: 0, damaged: 0 };
   /** Everything up to here was dropped for want of space; the reader may still have a part in memory. */
   #floor = 0;
   #turn: Promise<unknown> = Promise.resolve();
-  #syncTimer: NodeJS.Timeout | undefined;
   #ended: TwinError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -47,13 +54,19 @@ export class Spool extends EventEmitter<SpoolEvents> {
       stored: () => log.stored,
       onDamaged: (count) => this.#lose(count, 'damaged'),
     });
+    this.#upkeep = new SpoolUpkeep({
+      files,
+      syncEveryMs: options.syncEveryMs,
+      acknowledged: () => Math.max(this.#reader.acknowledged, this.#floor),
+      onFault: (error) => this.#fault(error),
+    });
     this.#writer = new SpoolWriter({
       ...options,
       log,
       makeRoom: (bytes, nowMs) => this.#makeRoom(bytes, nowMs),
       onStored: (count, timeMs) => {
         this.#reader.noteStored(count, timeMs);
-        this.#savePosition();
+        this.#upkeep.noteStored();
         this.emit('stored');
       },
     });
@@ -121,7 +134,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       await this.#expire();
       const records = await this.#reader.read(maxRecords, maxBytes);
       // Passing over damaged records is progress too.
-      if (this.#savePosition()) await this.#removeDone();
+      if (this.#upkeep.savePosition()) await this.#removeDone();
       return records;
     });
   }
@@ -142,7 +155,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       );
     }
     this.#reader.acknowledge(upToSequence);
-    this.#savePosition();
+    this.#upkeep.savePosition();
     void this.#inTurn(() => this.#removeDone());
     await this.#files.position.persist();
   }
@@ -165,13 +178,15 @@ export class Spool extends EventEmitter<SpoolEvents> {
   async #finish(): Promise<void> {
     await this.#writer.close(DRAIN_MS);
     this.#ended ??= spoolClosedError();
+    this.#upkeep.stop();
     const { log, position, lock } = this.#files;
     const steps = [
       async () => {
-        clearTimeout(this.#syncTimer);
         if (this.length === 0) log.seal();
         await this.#removeDone();
-        if (this.#options.syncEveryMs > 0) await this.#sync();
+        this.#upkeep.savePosition();
+        await position.persist();
+        if (this.#options.syncEveryMs > 0) await this.#upkeep.sync();
       },
       () => log.close(),
       () => position.close(),
@@ -197,7 +212,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
     const { maxAgeMs, now } = this.#options;
     if (maxAgeMs === Infinity) return;
     this.#lose(await this.#reader.expire(now() - maxAgeMs), 'age');
-    if (this.#savePosition()) await this.#removeDone();
+    if (this.#upkeep.savePosition()) await this.#removeDone();
   }
 
   async #dropOldest(): Promise<boolean> {
@@ -219,7 +234,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
   async #remove(segments: readonly SpoolSegment[]): Promise<void> {
     if (segments.length === 0) return;
     // First that they are done, then that they are gone: else a power cut would make them missed, and counted.
-    this.#savePosition();
+    this.#upkeep.savePosition();
     await this.#files.position.secure().catch((error: unknown) => this.#fault(error));
     for (const segment of segments) {
       await segment
@@ -228,36 +243,13 @@ export class Spool extends EventEmitter<SpoolEvents> {
     }
   }
 
-  /** Notes how far the log is stored and done; answers whether that is news. */
-  #savePosition(): boolean {
-    const { position, log } = this.#files;
-    const acknowledged = Math.max(this.#reader.acknowledged, this.#floor);
-    if (!position.set({ acknowledged, stored: log.stored })) return false;
-    void position.persist().catch((error: unknown) => this.#fault(error));
-    this.#scheduleSync();
-    return true;
-  }
-
-  #scheduleSync(): void {
-    if (this.#options.syncEveryMs === 0 || this.#ended || this.#syncTimer) return;
-    this.#syncTimer = setTimeout(() => {
-      this.#syncTimer = undefined;
-      void this.#sync().catch((error: unknown) => this.#fault(error));
-    }, this.#options.syncEveryMs).unref();
-  }
-
-  async #sync(): Promise<void> {
-    await this.#files.log.sync();
-    await this.#files.position.sync();
-  }
-
   #loseLock(): void {
     this.#ended = new TwinError(
       'DELIVERY_SPOOL_LOCKED',
       `the spool ${this.#options.folder} was taken over by another process while this one stood still`,
       { retryable: true, facts: { path: this.#options.folder } },
     );
-    clearTimeout(this.#syncTimer);
+    this.#upkeep.stop();
     this.#fault(this.#ended);
   }
 

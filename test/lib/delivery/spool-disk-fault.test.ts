@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Spool } from '../../../lib/delivery/spool';
@@ -228,6 +228,8 @@ test('closing takes at most 5 s when the disk hangs; what was not stored is reje
   await rejected;
   state.fault = () => undefined;
   release();
+  const lock = () => readFile(join(folder, 'lock.1'), 'utf8');
+  await until(async () => (await lock()) === 'released', 5000, 'the end of what hung');
 });
 
 test('opening fails with the reason when the folder cannot be made', async (t) => {
