@@ -25,13 +25,9 @@ const types = ['kafka-latency'];
 const reading = (Sequence: number, at = 1_700_000_000_000) => ({
   ...{ Source: 'board', Sequence, MQTT_Timestamp: at, Bridge_Timestamp: at + 4, Kafka_Timestamp: at + 1_006 },
 });
-const point = (time = 1_700_000_000_000) => ({
-  ...{
-    measurement: 'Timestamp',
-    tags: { location: 'Germany', Source: 'board' },
-    fields: { bridge: 4, kafka: 102 },
-    time,
-  },
+const point = (Sequence: number, time = 1_700_000_000_000) => ({
+  ...{ measurement: 'Timestamp', tags: { location: 'Germany', Source: 'board' } },
+  ...{ fields: { bridge: 4, kafka: 102 }, time, nanoseconds: Sequence },
 });
 
 it('makes of a reading a point with one delay for each hop, and lets the rest of the message through', async (t) => {
@@ -39,7 +35,7 @@ it('makes of a reading a point with one delay for each hop, and lets the rest of
   const next = runtime.next('delays');
   runtime.send('l', { payload: reading(1), topic: 'RealTime_Data' });
   const message = await next;
-  assert.deepEqual([message.payload, message.topic], [point(), 'RealTime_Data']);
+  assert.deepEqual([message.payload, message.topic], [point(1), 'RealTime_Data']);
 });
 
 it('answers a batch with a batch, and a reading that came before with nothing', async (t) => {
@@ -51,7 +47,7 @@ it('answers a batch with a batch, and a reading that came before with nothing', 
   await until(() => messages.length === 2, 5_000);
   assert.deepEqual(
     messages.map(({ payload }) => payload),
-    [[point(), point(1_700_000_000_005)], [point()]],
+    [[point(1), point(2, 1_700_000_000_005)], [point(3)]],
   );
 });
 
