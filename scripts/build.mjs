@@ -3,7 +3,7 @@
 //   dist/nodes/<type>.js             what Node-RED loads: one function, beside its .html, locales/ and icons/
 //   examples/                        the flows, where the import dialog looks for them
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { editorScript } from './build/editor-script.mjs';
@@ -17,17 +17,17 @@ const require = createRequire(import.meta.url);
 const { nodes } = JSON.parse(readFileSync(at('package.json'), 'utf8'))['node-red'];
 
 const started = Date.now();
-for (const folder of ['dist', 'examples']) rmSync(at(folder), { recursive: true, force: true });
-execFileSync(process.execPath, [at('node_modules/@typescript/native/bin/tsc'), '-p', at('tsconfig.build.json')], {
-  stdio: 'inherit',
-});
+// Made beside and then put in its place, so that a build that fails leaves the one before, and no reader sees half of one.
+const next = (...parts) => at('.data', `build-${process.pid}`, ...parts);
+const tsc = [at('node_modules/@typescript/native/bin/tsc'), '-p', at('tsconfig.build.json'), '--outDir', next('dist')];
+execFileSync(process.execPath, tsc, { stdio: 'inherit' });
 for (const [type, file] of Object.entries(nodes)) {
   if (file !== `dist/nodes/${type}.js`) throw new Error(`package.json: "${type}" should be dist/nodes/${type}.js`);
-  const { definition } = require(at('dist/nodes', type, 'options.js'));
+  const { definition } = require(next('dist/nodes', type, 'options.js'));
   if (definition?.type !== type) throw new Error(`nodes/${type}/options.ts: no exported definition of type ${type}`);
-  writeFileSync(at('dist/nodes', `${type}.js`), `module.exports = require('./${type}/${type}.js').default;\n`);
+  writeFileSync(next('dist/nodes', `${type}.js`), `module.exports = require('./${type}/${type}.js').default;\n`);
   writeFileSync(
-    at('dist/nodes', `${type}.html`),
+    next('dist/nodes', `${type}.html`),
     [await editorScript(root, definition), formTemplate(definition)].join('\n'),
   );
   for (const language of languages) {
@@ -40,5 +40,10 @@ for (const [type, file] of Object.entries(nodes)) {
 }
 mkdirSync(at('dist/nodes/icons'), { recursive: true });
 for (const icon of readdirSync(at('icons'))) cpSync(at('icons', icon), at('dist/nodes/icons', icon));
-cpSync(at('flows'), at('examples'), { recursive: true });
+cpSync(at('flows'), next('examples'), { recursive: true });
+for (const folder of ['dist', 'examples']) {
+  rmSync(at(folder), { recursive: true, force: true });
+  renameSync(next(folder), at(folder));
+}
+rmSync(next(), { recursive: true });
 console.log(`built ${Object.keys(nodes).length} nodes in ${Date.now() - started} ms`);
