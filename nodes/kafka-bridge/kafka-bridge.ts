@@ -89,7 +89,6 @@ class SideStatus {
   change(side: BridgeSide, change: ConnectionChange): void {
     this.#states[side] = change;
     if (change.error) this.context.mention(change.error);
-    if (this.#all('connected')) this.context.recovered();
     this.show();
   }
 
@@ -98,14 +97,11 @@ class SideStatus {
     const { mqtt, kafka } = this.#states;
     const count = shortCount(this.count());
     const isDown = ({ state }: ConnectionChange): boolean => state === 'waiting';
-    if (this.#all('connected')) context.status.show('connected', context.word('status.bridged', { count }));
+    if (mqtt.state === 'connected' && kafka.state === 'connected')
+      context.status.show('connected', context.word('status.bridged', { count }));
     else if (isDown(mqtt) && isDown(kafka)) context.status.show('waiting', context.word('status.bothDown'));
     else if (isDown(mqtt)) context.status.show('waiting', context.word('status.mqttDown', { count }));
     else if (isDown(kafka)) context.status.show('waiting', context.word('status.kafkaDown', { count }));
     else context.status.show('connecting', context.word('common.status.connecting'));
-  }
-
-  #all(state: ConnectionChange['state']): boolean {
-    return this.#states.mqtt.state === state && this.#states.kafka.state === state;
   }
 }
