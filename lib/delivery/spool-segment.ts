@@ -68,12 +68,7 @@ export class SpoolSegment {
    * survive a power cut; when the disk then reports an error none of them counts, as the kernel may have given them up.
    */
   async append({ bytes, ends }: EncodedRecords, durable: boolean): Promise<AppendResult> {
-    let file: SpoolFile;
-    try {
-      file = await this.#open('r+');
-    } catch (error) {
-      return { stored: 0, sound: false, error: diskError('opening the spool', this.path, error) };
-    }
+    const file = await this.#open('r+');
     const { written, error } = await writeAt(file, bytes, this.size);
     const whole = error === undefined ? ends.length : ends.filter((end) => end <= written).length;
     const wholeBytes = ends[whole - 1] ?? 0;

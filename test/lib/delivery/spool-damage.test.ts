@@ -148,6 +148,26 @@ test('a missing file costs its records, counted: the first, one in the middle, t
   }
 });
 
+test('files cut or deleted while the spool runs cost their records, counted, and nothing that is appended later', async (t) => {
+  const folder = await temporaryFolder(t);
+  const spool = await openSpool(t, { folder, segmentBytes: SEGMENT_BYTES, syncEveryMs: 0 });
+  const fill = (from: number, to: number) => Promise.all(range(from, to).map((n) => spool.append(Buffer.alloc(72, n))));
+  await fill(1, 100);
+  const names = (await readdir(folder)).filter((name) => firstSequenceOf(name) !== undefined).sort();
+  // 22 bytes of header, then 100 bytes each: 40 records in a segment.
+  assert.deepEqual(names.map(firstSequenceOf), [1, 41, 81]);
+  await unlink(join(folder, names[0]!));
+  await truncate(join(folder, names[1]!), 22 + 10 * 100 + 50);
+  await truncate(join(folder, names[2]!), 22 + 5 * 100);
+  await fill(101, 110);
+  const sequences = sequencesOf(await drain(spool));
+  // The file that was deleted may still be open, and then nothing of it is lost.
+  const first = sequences.filter((sequence) => sequence <= 40);
+  assert.ok(first.length === 0 || first.length === 40);
+  assert.deepEqual(sequences.slice(first.length), [...range(41, 50), ...range(81, 85), ...range(101, 110)]);
+  assert.equal(spool.dropped.damaged, 110 - sequences.length);
+});
+
 test('a log whose every byte is damaged is counted, and the spool goes on', async (t) => {
   const { folder, payloads, acknowledged, located, files } = await filledFolder(t, seededRandom(25));
   for (const path of files) await writeFile(path, Buffer.alloc((await readFile(path)).length, 0xf5));

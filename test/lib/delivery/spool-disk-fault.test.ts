@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { Spool } from '../../../lib/delivery/spool';
 import { TwinError } from '../../../lib/reading/twin-error';
@@ -129,6 +129,35 @@ test('a failed sync in the background is told; what follows goes to a new file',
   await spool.append(bytesOf('b'));
   assert.equal((await readdir(folder)).filter(isSegment).length, 2);
   assert.deepEqual(textsOf(await drain(spool)), ['a', 'b']);
+});
+
+test('syncs that fail for the folder or the position are told, and made up for', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { state, fileSystem } = disk();
+  const spool = await openSpool(t, { folder, fileSystem, syncEveryMs: 10 });
+  const faults: string[] = [];
+  spool.on('fault', ({ message }) => faults.push(message));
+  let folderSyncs = 0;
+  state.fault = (call, file) => (call === 'open' && file === basename(folder) ? systemError('EIO') : undefined);
+  await spool.append(bytesOf('a'));
+  await until(() => faults.length > 0, 5000, 'the fault of the folder');
+  faults.length = 0;
+  state.fault = (call, file) => {
+    if (call === 'open' && file === basename(folder)) folderSyncs++;
+    return call === 'datasync' && file === 'position' ? systemError('EIO') : undefined;
+  };
+  await spool.append(bytesOf('b'));
+  await until(() => faults.some((text) => text.includes('position')), 5000, 'the fault of the position');
+  assert.ok(folderSyncs > 0);
+  state.fault = () => undefined;
+  assert.deepEqual(textsOf(await drain(spool)), ['a', 'b']);
+});
+
+test('a folder in which no lock can be made is told as a disk error', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { state, fileSystem } = disk();
+  state.fault = (call, file) => (call === 'open' && file === 'lock.1' ? systemError('EROFS') : undefined);
+  await assert.rejects(Spool.open({ folder, fileSystem }), { code: 'DELIVERY_SPOOL_DISK', message: /right to write/ });
 });
 
 test('a page that cannot be read costs exactly the records on it', async (t) => {
