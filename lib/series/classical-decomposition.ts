@@ -43,10 +43,15 @@ export function classicalDecomposition(values: Float64Array, options: ClassicalO
   const trend = movingAverage(values, period, twoSided);
   const points = extrapolateTrend === 'period' ? period - 1 : extrapolateTrend;
   if (points > 0) extrapolate(trend, points + 1);
-  const combine = model === 'multiplicative' ? divide : subtract;
-  const cycle = seasonalCycle(values, trend, period, combine);
-  const seasonal = values.map((_, i) => cycle[i % period]!);
-  const resid = values.map((value, i) => combine(combine(value, trend[i]!), seasonal[i]!));
+  const multiplicative = model === 'multiplicative';
+  const cycle = seasonalCycle(values, trend, period, multiplicative);
+  const seasonal = new Float64Array(values.length);
+  const resid = new Float64Array(values.length);
+  for (let i = 0, place = 0; i < values.length; i++, place = place + 1 === period ? 0 : place + 1) {
+    const season = cycle[place]!;
+    seasonal[i] = season;
+    resid[i] = multiplicative ? values[i]! / trend[i]! / season : values[i]! - trend[i]! - season;
+  }
   return { observed: values, trend, seasonal, resid };
 }
 
@@ -55,9 +60,10 @@ export function checkDecomposable(values: Float64Array, period: number, positive
   if (!Number.isInteger(period) || period < 1) {
     throw new TwinError('SERIES_PERIOD', `The period must be a whole number of samples from 1 on, got ${period}`);
   }
-  const gap = values.findIndex((value) => !Number.isFinite(value));
-  if (gap >= 0)
-    throw new TwinError('SERIES_GAPS', `Value ${gap} is ${values[gap]}: fill the gaps before the decomposition`);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i]!)) continue;
+    throw new TwinError('SERIES_GAPS', `Value ${i} is ${values[i]}: fill the gaps before the decomposition`);
+  }
   if (values.length < 2 * period) {
     throw new TwinError(
       'SERIES_TOO_SHORT',
@@ -74,31 +80,23 @@ export function checkDecomposable(values: Float64Array, period: number, positive
   }
 }
 
-function subtract(a: number, b: number): number {
-  return a - b;
-}
-
-function divide(a: number, b: number): number {
-  return a / b;
-}
-
 function seasonalCycle(
   values: Float64Array,
   trend: Float64Array,
   period: number,
-  combine: (a: number, b: number) => number,
-) {
+  multiplicative: boolean,
+): Float64Array {
   const sums = new Float64Array(period);
   const counts = new Uint32Array(period);
-  for (let i = 0; i < values.length; i++) {
-    const detrended = combine(values[i]!, trend[i]!);
-    if (Number.isNaN(detrended)) continue;
-    sums[i % period]! += detrended;
-    counts[i % period]!++;
+  for (let i = 0, place = 0; i < values.length; i++, place = place + 1 === period ? 0 : place + 1) {
+    const level = trend[i]!;
+    if (Number.isNaN(level)) continue;
+    sums[place]! += multiplicative ? values[i]! / level : values[i]! - level;
+    counts[place]!++;
   }
-  const means = sums.map((sum, i) => sum / counts[i]!);
+  const means = sums.map((sum, place) => sum / counts[place]!);
   const centre = means.reduce((sum, value) => sum + value, 0) / period;
-  return means.map((value) => combine(value, centre));
+  return means.map((value) => (multiplicative ? value / centre : value - centre));
 }
 
 /** Carries the trend to the edges by a line through its nearest `points` values, as statsmodels does. */

@@ -62,10 +62,16 @@ function spectralLines(powers: Float64Array): number[] {
   // Powers of noise are exponentially distributed: the largest of so many exceeds its mean by this factor only by chance.
   const threshold = Math.log(last / FALSE_ALARM);
   const found: number[] = [];
+  // The surroundings change slowly with k: their median is taken anew at every tenth of an octave or so.
+  let around = NaN;
+  let renewAt = FEWEST_SEASONS;
   for (let k = FEWEST_SEASONS; k <= last; k++) {
-    const half = Math.max(4, Math.round(0.45 * k));
-    const from = Math.max(1, Math.min(k - half, last - 2 * half));
-    const around = median(powers.subarray(from, Math.min(last, from + 2 * half) + 1)) / Math.LN2;
+    if (k >= renewAt) {
+      const half = Math.max(4, Math.round(0.45 * k));
+      const from = Math.max(1, Math.min(k - half, last - 2 * half));
+      around = median(powers.subarray(from, Math.min(last, from + 2 * half) + 1)) / Math.LN2;
+      renewAt = k + Math.max(1, Math.floor(0.07 * k));
+    }
     if (powers[k]! > threshold * around) found.push(k);
   }
   return found.sort((a, b) => powers[b]! - powers[a]!).slice(0, MOST_LINES);
