@@ -76,9 +76,43 @@ function robustInterior(
   into: Float64Array,
 ): void {
   const n = values.length;
-  const weighted = values.map((value, i) => value * robustness[i]!);
+  const weighted = new Float64Array(n);
+  for (let i = 0; i < n; i++) weighted[i] = values[i]! * robustness[i]!;
   const smallest = (0.001 * (n - 1)) ** 2;
-  for (let i = half; i < n - half; i++) {
+  // A window this narrow beside the series never spreads enough for a slope: only the weighted mean is left of the line.
+  if (degree === 0 || half * half <= smallest) robustMeans(values, half, weights, robustness, weighted, into);
+  else robustLines(values, half, weights, robustness, weighted, smallest, into);
+}
+
+function robustMeans(
+  values: Float64Array,
+  half: number,
+  weights: Float64Array,
+  robustness: Float64Array,
+  weighted: Float64Array,
+  into: Float64Array,
+): void {
+  for (let i = half; i < values.length - half; i++) {
+    let w0 = weights[0]! * robustness[i]!;
+    let y0 = weights[0]! * weighted[i]!;
+    for (let d = 1; d <= half; d++) {
+      w0 += weights[d]! * (robustness[i - d]! + robustness[i + d]!);
+      y0 += weights[d]! * (weighted[i - d]! + weighted[i + d]!);
+    }
+    into[i] = w0 > 0 ? y0 / w0 : values[i]!;
+  }
+}
+
+function robustLines(
+  values: Float64Array,
+  half: number,
+  weights: Float64Array,
+  robustness: Float64Array,
+  weighted: Float64Array,
+  smallest: number,
+  into: Float64Array,
+): void {
+  for (let i = half; i < values.length - half; i++) {
     let w0 = weights[0]! * robustness[i]!;
     let w1 = 0;
     let w2 = 0;
@@ -86,23 +120,25 @@ function robustInterior(
     let y1 = 0;
     for (let d = 1; d <= half; d++) {
       const weight = weights[d]!;
-      const [left, right] = [robustness[i - d]!, robustness[i + d]!];
-      const [yLeft, yRight] = [weighted[i - d]!, weighted[i + d]!];
+      const left = robustness[i - d]!;
+      const right = robustness[i + d]!;
+      const yLeft = weighted[i - d]!;
+      const yRight = weighted[i + d]!;
+      const lever = weight * d;
       w0 += weight * (left + right);
       y0 += weight * (yLeft + yRight);
-      const lever = weight * d;
       w1 += lever * (right - left);
       w2 += lever * d * (left + right);
       y1 += lever * (yRight - yLeft);
     }
-    if (w0 <= 0) {
+    if (!(w0 > 0)) {
       into[i] = values[i]!;
       continue;
     }
+    const mean = y0 / w0;
     const centre = w1 / w0;
     const spread = w2 / w0 - centre * centre;
-    const mean = y0 / w0;
-    into[i] = degree > 0 && half > 0 && spread > smallest ? mean - (centre / spread) * (y1 / w0 - centre * mean) : mean;
+    into[i] = spread > smallest ? mean - (centre / spread) * (y1 / w0 - centre * mean) : mean;
   }
 }
 

@@ -90,24 +90,21 @@ function improve(
 ): void {
   const { period, season, lowPass } = windows;
   const n = values.length;
-  const detrended = values.map((value, i) => value - trend[i]!);
+  const detrended = difference(values, trend);
   const cycle = smoothSubseries(detrended, period, season, robustness);
   // Three moving averages, then LOESS: what of the trend is left in the season.
   const averages = movingSums(movingSums(movingSums(cycle, period), period), 3);
   const scale = 1 / (period * period * 3);
-  const low = loess(
-    averages.map((sum) => sum * scale),
-    lowPass,
-    undefined,
-    new Float64Array(n),
-  );
+  for (let i = 0; i < n; i++) averages[i]! *= scale;
+  const low = loess(averages, lowPass, undefined, new Float64Array(n));
   for (let i = 0; i < n; i++) seasonal[i] = cycle[period + i]! - low[i]!;
-  loess(
-    values.map((value, i) => value - seasonal[i]!),
-    windows.trend,
-    robustness,
-    trend,
-  );
+  loess(difference(values, seasonal), windows.trend, robustness, trend);
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = a[i]! - b[i]!;
+  return result;
 }
 
 /** Each place of the season over the seasons, smoothed and carried on by one season at both ends. */
