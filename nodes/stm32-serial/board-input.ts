@@ -6,8 +6,19 @@ import type { FlowMessage } from '../common/message';
 export type BoardRequest =
   { readonly kind: 'release' } | { readonly kind: 'resume' } | { readonly kind: 'write'; readonly bytes: Uint8Array };
 
+/**
+ * The bytes of the board in a message of a tcp or udp node.
+ * @throws TwinError `SERIAL_REQUEST`
+ */
+export function boardBytes({ payload }: FlowMessage): Uint8Array {
+  const bytes = bytesOf(payload);
+  if (bytes) return bytes;
+  const message = 'expected the bytes of the board in msg.payload, as a Buffer or text';
+  throw new TwinError('SERIAL_REQUEST', message);
+}
+
 /** The bytes of a payload: a Buffer, an array of bytes, or text. */
-export function bytesOf(payload: unknown): Uint8Array | undefined {
+function bytesOf(payload: unknown): Uint8Array | undefined {
   if (payload instanceof Uint8Array) return payload;
   if (typeof payload === 'string') return Buffer.from(payload);
   if (Array.isArray(payload) && payload.length > 0 && payload.every(isByte)) return Buffer.from(payload);

@@ -1,16 +1,15 @@
 import type { NodeAPI } from '@node-red/registry';
 import { SEQUENCE, SOURCE } from '../../lib/reading/keys';
-import { TwinError } from '../../lib/reading/twin-error';
 import { BoardReader } from '../../lib/serial/board-reader';
-import { createFramer } from '../../lib/serial/frame-format';
 import { SequenceNumbers } from '../../lib/serial/sequence-numbers';
 import { SerialLink } from '../../lib/serial/serial-link';
 import { serialPorts } from '../../lib/serial/serial-ports';
 import type { FlowMessage } from '../common/message';
 import { asTwinError } from '../common/node-context';
-import { registerNode } from '../common/register-node';
+import { type InputFlow, registerNode } from '../common/register-node';
 import { shortCount } from '../common/short-count';
-import { boardRequest, bytesOf } from './board-input';
+import { boardBytes, boardRequest } from './board-input';
+import { framerOf } from './framer';
 import { definition } from './options';
 import { transportOf } from './transport';
 
@@ -18,26 +17,26 @@ export default function (RED: NodeAPI): void {
   servePorts(RED);
   registerNode(RED, definition, (context) => {
     const { options, counters } = context;
-    const columns = options.columns === '' ? [] : options.columns.split(',');
-    const reader = new BoardReader(createFramer({ format: options.format, columns, separator: options.separator }));
+    const reader = new BoardReader(framerOf(options));
     const numbers = new SequenceNumbers(Date.now());
     const link = options.transport === 'input' ? undefined : new SerialLink({ transport: () => transportOf(options) });
     /** The message whose bytes are being read, when they come by the input. */
-    let carrier: FlowMessage | undefined;
-    const outgoing = (payload: unknown): FlowMessage => ({ ...(carrier ?? { topic: options.source }), payload });
+    let wired: { readonly message: FlowMessage; readonly flow: InputFlow<typeof definition> } | undefined;
+    const outgoing = (payload: unknown): FlowMessage => ({ ...(wired?.message ?? { topic: options.source }), payload });
     const showCounts = (): void => {
-      const { sent, rejected } = counters;
-      const read = context.word('status.read', { count: shortCount(sent) });
+      const read = context.word('status.read', { count: shortCount(reader.readings) });
+      const { rejected } = counters;
       context.status.show('connected', rejected === 0 ? read : `${read}, ${shortCount(rejected)} ✗`);
     };
 
     reader.on('reading', (values) => {
       const stamps = options.numbered ? { [SOURCE]: options.source, [SEQUENCE]: numbers.next() } : {};
-      context.send('readings', outgoing({ ...values, ...stamps }));
+      (wired?.flow ?? context).send('readings', outgoing({ ...values, ...stamps }));
       showCounts();
     });
     reader.on('rejected', ({ bytes, error }) => {
-      if (!context.reject(outgoing(bytes), error)) context.mention(error);
+      if (wired) wired.flow.reject(outgoing(bytes), error);
+      else if (!context.reject(outgoing(bytes), error)) context.mention(error);
       showCounts();
     });
     if (link) {
@@ -53,17 +52,14 @@ export default function (RED: NodeAPI): void {
     } else showCounts();
 
     return {
-      async input(message) {
+      async input(message, flow) {
         if (!link) {
-          const bytes = bytesOf(message.payload);
-          if (!bytes)
-            throw new TwinError(
-              'SERIAL_REQUEST',
-              'expected the bytes of the board in msg.payload, as a Buffer or text',
-            );
-          carrier = message;
-          reader.push(bytes, Date.now());
-          carrier = undefined;
+          wired = { message, flow };
+          try {
+            reader.push(boardBytes(message), Date.now());
+          } finally {
+            wired = undefined;
+          }
           return;
         }
         const request = boardRequest(message);

@@ -11,8 +11,8 @@ const LINE = { leave: undefined, on: true, off: false } as const;
 /** Makes the way to the board that the options name. */
 export function transportOf(options: Options): SerialTransport {
   if (options.transport === 'simulated') {
-    const { format, rate, seed } = options;
-    return new SimulatedTransport({ format, framesPerS: rate, seed });
+    const { format, rate, seed, dayMinutes } = options;
+    return new SimulatedTransport({ format, framesPerS: rate, seed, dayMs: dayMinutes * 60_000 });
   }
   const { vendorId, productId, serialNumber } = options;
   return new SerialPortTransport({

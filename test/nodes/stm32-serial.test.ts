@@ -5,6 +5,7 @@ import { PseudoTerminal } from '../support/pseudo-terminal';
 import { Runtime } from '../support/runtime';
 import { until } from '../support/until';
 
+const TYPES = ['stm32-serial', 'catch'];
 const board = (more: Record<string, unknown> = {}): { id: string; type: string; [property: string]: unknown } => ({
   ...{ id: 'board', type: 'stm32-serial', transport: 'serial', source: 'my board', rejectedOutput: true },
   ...{ wires: [['out'], ['bad']] },
@@ -17,7 +18,7 @@ const flow = (more: Record<string, unknown>): Parameters<typeof Runtime.start>[2
   { id: 'bad', type: 'helper', z: 'f' },
 ];
 const start = (context: TestContext, more: Record<string, unknown>): Promise<Runtime> =>
-  Runtime.start(context, ['stm32-serial'], flow(more));
+  Runtime.start(context, TYPES, flow(more));
 const simulator = new BoardSimulator({ format: 'nucleo', framesPerS: 10, seed: 7, startMs: 0 });
 const frames = (from: number, to: number): Buffer =>
   Buffer.concat(Array.from({ length: to - from }, (_, index) => simulator.frame(from + index)!));
@@ -43,7 +44,7 @@ it('numbers a new run above the run before', async (context) => {
   const runtime = await start(context, { transport: 'simulated', rate: 100 });
   const [last] = (await runtime.collect('out', 20)).slice(-1);
   await runtime.unload();
-  await runtime.load(['stm32-serial'], flow({ transport: 'simulated', rate: 100 }));
+  await runtime.load(TYPES, flow({ transport: 'simulated', rate: 100 }));
   const [first] = await runtime.collect('out', 1);
   const sequence = (message: typeof last): number => (message?.payload as { Sequence: number }).Sequence;
   assert.ok(sequence(first) > sequence(last));
@@ -133,4 +134,55 @@ it('a frame that cannot be read leaves by its own output, with the reason', asyn
     (await out).map((message) => (message.payload as { a: number }).a),
     [1.5, 2.5],
   );
+});
+
+it('bytes by the input that are no frame end their message with an error, where no output is wired', async (context) => {
+  const runtime = await Runtime.start(context, TYPES, [
+    { id: 'f', type: 'tab' },
+    { z: 'f', ...board({ transport: 'input', format: 'json', rejectedOutput: false, wires: [['out']] }) },
+    { id: 'out', type: 'helper', z: 'f' },
+    { id: 'catch', type: 'catch', z: 'f', scope: ['board'], wires: [['caught']] },
+    { id: 'caught', type: 'helper', z: 'f' },
+  ]);
+  const caught = runtime.next('caught');
+  const out = runtime.next('out');
+  runtime.send('board', { payload: '{"a": 1.5}\n{"a": oops}\n' });
+  assert.match((await caught).error?.message ?? '', /expected a value at byte 6/);
+  assert.equal(((await out).payload as { a: number }).a, 1.5);
+});
+
+it('frames cut anywhere by the messages of a tcp node are read, each once', async (context) => {
+  const runtime = await start(context, { transport: 'input', format: 'nucleo', numbered: false });
+  const messages = runtime.record('out');
+  const bytes = frames(0, 300);
+  for (let at = 0; at < bytes.length; at += 17) runtime.send('board', { payload: bytes.subarray(at, at + 17) });
+  await until(() => messages.length === 300, 10_000, '300 readings');
+  assert.deepEqual(
+    messages.map(({ payload }) => payload),
+    Array.from({ length: 300 }, (_, n) => simulator.values(n)),
+  );
+});
+
+it('takes its port from the environment, and refuses a port by ids that no device has', async (context) => {
+  const pty = await PseudoTerminal.open();
+  context.after(() => pty.close());
+  process.env['TEST_BOARD_PORT'] = pty.port;
+  context.after(() => delete process.env['TEST_BOARD_PORT']);
+  const runtime = await start(context, { path: '${TEST_BOARD_PORT}' });
+  await runtime.status('board', /status\.read/);
+  await runtime.unload();
+  await runtime.load(TYPES, flow({ portBy: 'usb', vendorId: 'FFFE', productId: 'FFFE' }));
+  await until(() => runtime.log().some(([, text]) => text.includes('the USB device FFFE:FFFE')), 5000, 'the reason');
+});
+
+it('closes within a second while frames come and a command is under way', async (context) => {
+  const pty = await PseudoTerminal.open();
+  context.after(() => pty.close());
+  const runtime = await start(context, { path: pty.port });
+  await runtime.status('board', /status\.read/);
+  pty.pauseBoard();
+  for (let n = 0; n < 5; n++) runtime.send('board', { payload: Buffer.alloc(9_000) });
+  const startMs = performance.now();
+  await runtime.unload();
+  assert.ok(performance.now() - startMs < 3_000);
 });
