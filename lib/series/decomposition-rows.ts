@@ -1,5 +1,6 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { SeriesDecomposition } from './decompose-series';
-import { plainValue } from './plain-value';
+import { plainNumbers } from './plain-value';
 
 /** One time of a decomposition; `null` where a part is not defined. */
 export interface DecompositionRow {
@@ -24,47 +25,60 @@ export interface DecompositionMessage {
   [season: string]: (number | null)[];
 }
 
+/** Rows or values after which other work gets its turn: about a millisecond. */
+const BETWEEN_TURNS = 20_000;
+
 /**
  * A decomposition as rows, one for each time: ready for a chart and to be written to a database.
  *
- * @example
- * const part = Float64Array.of(NaN);
- * decompositionRows({ times: Float64Array.of(5), observed: Float64Array.of(2), trend: part, seasonal: part, resid: part, seasonals: [] }); // => [{ time: 5, observed: 2, trend: null, seasonal: null, resid: null }]
- */
-export function decompositionRows(decomposition: SeriesDecomposition): DecompositionRow[] {
-  const { times, ...parts } = decompositionMessage(decomposition);
-  return times.map((time, i) => {
-    const row = { time } as DecompositionRow;
-    for (const [name, values] of Object.entries(parts)) row[name] = values[i]!;
-    return row;
-  });
-}
-
-/**
- * A decomposition in plain arrays.
+ * Lets the event loop turn in between, as a million rows take a while. Cost: one object per row.
  *
  * @example
  * const part = Float64Array.of(NaN);
- * decompositionMessage({ times: Float64Array.of(5), observed: part, trend: part, seasonal: part, resid: part, seasonals: [] }).trend; // => [null]
+ * decompositionRows({ times: Float64Array.of(5), observed: part, trend: part, seasonal: part, resid: part, seasonals: [] }) instanceof Promise; // => true
  */
-export function decompositionMessage({
-  times,
-  observed,
-  trend,
-  seasonal,
-  resid,
-  seasonals,
-}: SeriesDecomposition): DecompositionMessage {
-  const plain = (values: Float64Array) => plainValue(values) as (number | null)[];
-  const each = seasonals.map(({ period, values }) => [`seasonal${period}`, plain(values)] as const);
-  return {
-    times: Array.from(times, Math.round),
-    observed: plain(observed),
-    trend: plain(trend),
-    seasonal: plain(seasonal),
-    resid: plain(resid),
-    ...Object.fromEntries(each),
-  };
+export async function decompositionRows(decomposition: SeriesDecomposition): Promise<DecompositionRow[]> {
+  const { times, seasonals } = decomposition;
+  const { observed, trend, seasonal, resid } = decomposition;
+  const rows = new Array<DecompositionRow>(times.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row: DecompositionRow = {
+      time: Math.round(times[i]!),
+      observed: known(observed[i]!),
+      trend: known(trend[i]!),
+      seasonal: known(seasonal[i]!),
+      resid: known(resid[i]!),
+    };
+    for (const { period, values } of seasonals) row[`seasonal${period}`] = known(values[i]!);
+    rows[i] = row;
+    if (i % BETWEEN_TURNS === BETWEEN_TURNS - 1) await otherWork();
+  }
+  return rows;
+}
+
+/**
+ * A decomposition in plain arrays. Lets the event loop turn between them.
+ *
+ * @example
+ * const part = Float64Array.of(NaN);
+ * decompositionMessage({ times: Float64Array.of(5), observed: part, trend: part, seasonal: part, resid: part, seasonals: [] }) instanceof Promise; // => true
+ */
+export async function decompositionMessage(decomposition: SeriesDecomposition): Promise<DecompositionMessage> {
+  const { observed, trend, seasonal, resid, seasonals } = decomposition;
+  const each = [
+    ...Object.entries({ observed, trend, seasonal, resid }),
+    ...seasonals.map(({ period, values }): [string, Float64Array] => [`seasonal${period}`, values]),
+  ];
+  const message: Record<string, (number | null)[]> = { times: plainNumbers(decomposition.times.map(Math.round)) };
+  for (const [name, values] of each) {
+    if (values.length > BETWEEN_TURNS) await otherWork();
+    message[name] = plainNumbers(values);
+  }
+  return message as DecompositionMessage;
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 /** An anomaly as a row. */

@@ -1,5 +1,4 @@
 import type { SeriesForecast } from './forecast-series';
-import { plainValue } from './plain-value';
 
 /** One step of a forecast; `lower80`, `upper80` … are there for each further level. */
 export interface ForecastRow {
@@ -32,6 +31,6 @@ export function forecastRows({ times, values, intervals, model: { levels } }: Se
   });
 }
 
-function plainNumber(value: number | undefined): number | null {
-  return plainValue(value) as number | null;
+function plainNumber(value = NaN): number | null {
+  return Number.isFinite(value) ? value : null;
 }

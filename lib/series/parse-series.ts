@@ -64,11 +64,18 @@ function fromArrays(payload: Record<string, unknown>, source: SeriesSource): Ser
   }
   checkLength(times.length, source);
   return {
-    times: Float64Array.from(times, (time, i) => parseTime(time, i)),
-    values: Float64Array.from(values, (value, i) => parseValue(value, i)),
+    times: converted(times, parseTime),
+    values: converted(values, parseValue),
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof unit === 'string' ? { unit } : {}),
   };
+}
+
+/** A loop, as `Float64Array.from` with a function takes ten times as long. */
+function converted(list: ArrayLike<unknown>, convert: (item: unknown, index: number) => number): Float64Array {
+  const numbers = new Float64Array(list.length);
+  for (let i = 0; i < list.length; i++) numbers[i] = convert(list[i], i);
+  return numbers;
 }
 
 function fromRows(rows: unknown[], { key, stampKey = MQTT_TIMESTAMP }: SeriesSource): Series {
@@ -94,15 +101,16 @@ function fromNumbers(numbers: unknown[], { stepMs, startMs = 0 }: SeriesSource):
       'A plain array of numbers needs a step: the time between two values in ms, above 0',
     );
   }
-  return {
-    times: Float64Array.from(numbers, (_, i) => startMs + i * stepMs),
-    values: Float64Array.from(numbers, (value, i) => parseValue(value, i)),
-  };
+  const values = converted(numbers, parseValue);
+  const times = new Float64Array(values.length);
+  for (let i = 0; i < times.length; i++) times[i] = startMs + i * stepMs;
+  return { times, values };
 }
 
 function parseTime(time: unknown, index: number): number {
-  const ms = typeof time === 'string' ? Date.parse(time) : time instanceof Date ? time.getTime() : time;
-  if (typeof ms === 'number' && Number.isFinite(ms)) return ms;
+  if (typeof time === 'number' && Number.isFinite(time)) return time;
+  const ms = typeof time === 'string' ? Date.parse(time) : time instanceof Date ? time.getTime() : NaN;
+  if (Number.isFinite(ms)) return ms;
   throw new TwinError(
     'SERIES_TIME',
     `The time of point ${index} is ${describe(time)}: expected epoch milliseconds or an ISO 8601 text`,

@@ -15,10 +15,22 @@ export function plainValue(value: unknown): PlainValue {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) return value.map(plainValue);
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array, plainValue);
+  if (value instanceof Float64Array) return plainNumbers(value);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, part]) => part !== undefined)
       .map(([key, part]) => [key, plainValue(part)]),
   );
+}
+
+/**
+ * Numbers as a plain array, `NaN` and infinities as `null`.
+ *
+ * @example
+ * plainNumbers(Float64Array.of(1, NaN)); // => [1, null]
+ */
+export function plainNumbers(values: Float64Array): (number | null)[] {
+  const plain = new Array<number | null>(values.length);
+  for (let i = 0; i < values.length; i++) plain[i] = Number.isFinite(values[i]!) ? values[i]! : null;
+  return plain;
 }

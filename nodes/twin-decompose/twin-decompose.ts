@@ -38,7 +38,7 @@ export default function (RED: NodeAPI): void {
             'connected',
             context.word('status.done', { count: shortCount(parts.times.length), period: parts.model.period }),
           );
-          const payload = form === 'rows' ? decompositionRows(parts) : decompositionMessage(parts);
+          const payload = await (form === 'rows' ? decompositionRows(parts) : decompositionMessage(parts));
           const model = plainValue(parts.model);
           flow.send('components', { ...message, payload, model });
           if (parts.anomalies.length > 0) flow.send('anomalies', { ...message, payload: anomalyRows(parts), model });
