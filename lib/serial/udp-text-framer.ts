@@ -2,12 +2,10 @@ import { TwinError, messageOf } from '../reading/twin-error';
 import { type FrameResult, type Framer, rejectedBytes } from './framer';
 import { climate } from './pico-format';
 
-/** What the receiver sends to the board's address and port (2222), so that it begins to send datagrams back. */
-export const UDP_REQUEST = 'Ready to Receive Readings...';
-
 /**
  * Datagrams such as `22.51 45.10:...`: what stands before the first colon is temperature and humidity, set apart by
- * spaces. One chunk is one datagram, as UDP keeps their bounds.
+ * spaces. One chunk is one datagram, as UDP keeps their bounds. The board sends them to whoever has sent
+ * `Ready to Receive Readings...` to its port 2222.
  */
 export class UdpTextFramer implements Framer {
   #skippedBytes = 0;
