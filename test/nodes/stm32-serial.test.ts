@@ -141,7 +141,7 @@ it('bytes by the input that are no frame end their message with an error, where 
     { id: 'f', type: 'tab' },
     { z: 'f', ...board({ transport: 'input', format: 'json', rejectedOutput: false, wires: [['out']] }) },
     { id: 'out', type: 'helper', z: 'f' },
-    { id: 'catch', type: 'catch', z: 'f', scope: ['board'], wires: [['caught']] },
+    { id: 'catch', type: 'catch', z: 'f', x: 100, y: 100, wires: [['caught']] },
     { id: 'caught', type: 'helper', z: 'f' },
   ]);
   const caught = runtime.next('caught');
