@@ -32,14 +32,14 @@ for (const [type, file] of Object.entries(nodes)) {
   );
   for (const language of languages) {
     const catalogue = words(root, language, type);
-    const folder = at('dist/nodes/locales', language);
+    const folder = next('dist/nodes/locales', language);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${type}.json`), JSON.stringify(catalogue, null, 1));
     writeFileSync(join(folder, `${type}.html`), help(root, language, definition, catalogue));
   }
 }
-mkdirSync(at('dist/nodes/icons'), { recursive: true });
-for (const icon of readdirSync(at('icons'))) cpSync(at('icons', icon), at('dist/nodes/icons', icon));
+mkdirSync(next('dist/nodes/icons'), { recursive: true });
+for (const icon of readdirSync(at('icons'))) cpSync(at('icons', icon), next('dist/nodes/icons', icon));
 cpSync(at('flows'), next('examples'), { recursive: true });
 for (const folder of ['dist', 'examples']) {
   rmSync(at(folder), { recursive: true, force: true });
