@@ -10,9 +10,6 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Form of a period or duration: a number of samples, or a number with a unit from ms to weeks. */
-export const PERIOD_PATTERN = '\\d+(\\.\\d+)?\\s*(ms|s|min|m|h|d|w)?';
-
 /**
  * Length of a season in samples, from a number of samples (`12`) or a duration (`24h`, `15 min`, `7d`) and the step of the
  * series.
