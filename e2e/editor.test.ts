@@ -89,6 +89,8 @@ for (const version of nodeRedVersions) {
     before(async () => {
       mkdirSync(shots, { recursive: true });
       tarball = pack();
+      const create = new URLSearchParams({ q: 'CREATE DATABASE "Sensor_Data"' });
+      assert.equal((await fetch(`${influxUrl()}/query`, { method: 'POST', body: create })).status, 200);
       red = await NodeRedProcess.start({
         nodeRed: version.nodeRed,
         node: version.node(),

@@ -54,6 +54,7 @@ export class Editor {
 
   static async open(browser: Browser, url: string, viewport = { width: 1600, height: 1000 }): Promise<Editor> {
     const editor = new Editor(await browser.newPage({ viewport }));
+    editor.page.setDefaultTimeout(15_000);
     await editor.page.goto(url, { waitUntil: 'domcontentloaded' });
     await editor.ready();
     // Slides and notifications would cover what the next click is meant for.

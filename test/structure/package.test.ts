@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { it } from 'node:test';
+import { npm } from '../support/npm';
 
 interface Manifest {
   readonly name: string;
@@ -38,10 +38,7 @@ it('the lock file holds no address of a registry', () => {
 });
 
 it('the package holds what Node-RED loads, and nothing of the workshop', () => {
-  const answer = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const answer = npm(['pack', '--dry-run', '--json', '--ignore-scripts'], root);
   const [{ files }] = JSON.parse(answer) as [{ files: { path: string }[] }];
   const paths = files.map(({ path }) => path);
   for (const type of types) {
@@ -53,6 +50,7 @@ it('the package holds what Node-RED loads, and nothing of the workshop', () => {
     ])
       assert.ok(paths.includes(end), end);
   }
+  for (const name of readdirSync(join(root, 'icons'))) assert.ok(paths.includes(`dist/nodes/icons/${name}`), name);
   for (const name of readdirSync(join(root, 'flows'))) assert.ok(paths.includes(`examples/${name}`), name);
   for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) assert.ok(paths.includes(name), name);
   assert.deepEqual(

@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { npm } from './npm';
 
 const root = resolve(__dirname, '../..');
 
@@ -121,10 +122,7 @@ function writeUserDir(
   };
   writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
   if (tarball) {
-    execFileSync('npm', ['install', '--omit=dev', '--engine-strict', '--no-audit', '--no-fund', resolve(tarball)], {
-      cwd: userDir,
-      stdio: 'pipe',
-    });
+    npm(['install', '--omit=dev', '--engine-strict', '--no-audit', '--no-fund', resolve(tarball)], userDir);
   } else {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string };
     link(userDir, name, root);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { npm } from './npm';
 
 /** A Node-RED under test and the Node.js that it asks for. */
 export interface NodeRedVersion {
@@ -14,9 +14,7 @@ let node22: string | undefined;
 /** Node-RED 5 wants Node 22; npm keeps one in its cache. */
 function pathOfNode22(): string {
   if (Number(process.versions.node.split('.')[0]) >= 22) return process.execPath;
-  node22 ??= execFileSync('npm', ['exec', '--yes', '--package=node@22', '--', 'node', '-p', 'process.execPath'], {
-    encoding: 'utf8',
-  }).trim();
+  node22 ??= npm(['exec', '--yes', '--package=node@22', '--', 'node', '-p', 'process.execPath'], process.cwd()).trim();
   return node22;
 }
 

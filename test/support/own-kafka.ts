@@ -17,6 +17,7 @@ const run = promisify(execFile);
 const CACHE_DIR = resolve(__dirname, '../../.data/cache');
 /** After a kill the controller takes the old broker for alive until its session ends, and lets no other start. */
 const QUICK_RESTART = ['broker.session.timeout.ms=3000', 'broker.heartbeat.interval.ms=500'];
+const START_MS = 60_000;
 /** Two brokers run beside the tests of other files: small heaps, fast start. */
 const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
@@ -90,8 +91,19 @@ export class OwnKafka {
     const ended = once(child, 'exit').then(() => {
       if (this.#process === child) throw new Error(`kafka ended at its start: ${said}`);
     });
-    await Promise.race([this.#answering(child), ended]);
-    ended.catch(() => {});
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`kafka did not answer within ${START_MS / 1_000} s: ${said}`)),
+        START_MS,
+      );
+    });
+    try {
+      await Promise.race([this.#answering(child), ended, late]);
+    } finally {
+      clearTimeout(timer);
+      ended.catch(() => {});
+    }
   }
 
   /** kill -9. */
