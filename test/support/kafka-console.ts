@@ -19,7 +19,8 @@ function javaTool(mainClass: string, args: readonly string[]): ChildProcess {
 async function ended(child: ChildProcess): Promise<void> {
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
+  // Not 'exit': the last of what it wrote may still be in the pipe then.
+  const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`${child.spawnargs.slice(4).join(' ')} ended with ${code}: ${said.slice(-2_000)}`);
 }
 
