@@ -30,11 +30,11 @@ export class InfluxHttp {
       ? new HttpsAgent({ ...keptAlive, ...withoutUndefined(options.tls ?? {}) })
       : new HttpAgent(keptAlive);
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#transport = new InfluxDB({
-      url: options.url,
-      timeout: 0,
-      transportOptions: { agent: this.#agent },
-    }).transport;
+    // 1.x quotes a bad line in a header too, control characters and all: the strict parser would take that answer for no
+    // answer, and the line would be sent for ever.
+    const insecureHTTPParser = options.version !== '2';
+    const transportOptions = { agent: this.#agent, insecureHTTPParser };
+    this.#transport = new InfluxDB({ url: options.url, timeout: 0, transportOptions }).transport;
   }
 
   /**
