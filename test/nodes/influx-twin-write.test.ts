@@ -183,6 +183,26 @@ test('all measured values go into one measurement, which the message may name, w
   assert.deepEqual(await query('SELECT * FROM "Delays"'), [{ time: STAMP, Source: 'other', run: '7', ...fields }]);
 });
 
+test('readings within one millisecond stay apart by their numbers, and the same one again is stored once', async (t) => {
+  const { query, ...setup } = await databaseOf(t);
+  const runtime = await start(t, setup);
+  const reading = (Sequence: number) => ({
+    'Ambient Temperature': Sequence,
+    MQTT_Timestamp: STAMP,
+    Source: 'n',
+    Sequence,
+  });
+  const accepted = runtime.collect('accepted', 2);
+  runtime.send('w', { payload: [1, 2, 3].map(reading) });
+  runtime.send('w', { payload: [2, 3, 4].map(reading) });
+  await accepted;
+  const rows = await query('SELECT "Ambient Temperature" AS v FROM "Temperature"');
+  assert.deepEqual(
+    rows.map(({ time, v }) => [time, v]),
+    [1, 2, 3, 4].map((value) => [STAMP, value]),
+  );
+});
+
 test('the time of arrival takes the place of the stamp when told', async (t) => {
   const { query, ...setup } = await databaseOf(t);
   const runtime = await start(t, { ...setup, write: { time: 'now' } });
