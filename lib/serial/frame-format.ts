@@ -37,7 +37,8 @@ export function createFramer({
     case 'json':
       return new LineFramer(new JsonLinesFormat());
     case 'csv':
-      // Of all formats this one alone reads the rest of a line as a line: only its first field shows that digits are missing.
+      // Of all formats this one alone reads the rest of a line as a line: only its first field shows that digits are
+      // missing.
       return new LineFramer(new CsvLinesFormat({ columns, separator }), {
         startsWithinLine: startsWithinFrame && columns.length > 0,
       });

@@ -19,15 +19,16 @@ export interface LineFramerOptions {
   /** A longer line is given up, so that noise without a line end cannot fill the memory (default 64 KiB). */
   readonly maxBytes?: number;
   /**
-   * The stream may begin within a line whose rest would look like a whole one (a port that is opened while the board sends):
-   * the first line is then skipped whatever it says (default false).
+   * The stream may begin within a line whose rest would look like a whole one (a port that is opened while the board
+   * sends): the first line is then skipped whatever it says (default false).
    */
   readonly startsWithinLine?: boolean;
 }
 
 /**
- * Readings from text lines that end with LF, CR or both, so that one lost end does not join two lines. The first line may be the rest of one that began before we
- * listened: when it cannot be read it is skipped, not rejected. A line that the stream ends within is never taken.
+ * Readings from text lines that end with LF, CR or both, so that one lost end does not join two lines. The first line
+ * may be the rest of one that began before we listened: when it cannot be read it is skipped, not rejected. A line
+ * that the stream ends within is never taken.
  */
 export class LineFramer implements Framer {
   readonly #format: LineFormat;

@@ -12,8 +12,8 @@ export interface FirstFrame {
 const LONGEST_CUT = NUCLEO_FRAME_BYTES - 1;
 
 /**
- * Finds the cheapest explanation of the undecided bytes as a row of frames, frames that lost bytes, and noise, by dynamic
- * programming from the last byte to the first. The last frame may go on behind the bytes.
+ * Finds the cheapest explanation of the undecided bytes as a row of frames, frames that lost bytes, and noise, by
+ * dynamic programming from the last byte to the first. The last frame may go on behind the bytes.
  */
 export class NucleoDecoder {
   readonly #window: ByteWindow;

@@ -30,22 +30,22 @@ const SILENCES_BEFORE_TRUST = 2;
 /**
  * Finds the frames of the Nucleo board (layout above its codec) in a stream of bytes.
  *
- * The frame has no checksum, and its header of four zeros may as well be a part of its unused bytes or of values of 0. So
- * 22 bytes behind a header are given out as a reading only when the bytes leave no doubt:
+ * The frame has no checksum, and its header of four zeros may as well be a part of its unused bytes or of values of
+ * 0. So 22 bytes behind a header are given out as a reading only when the bytes leave no doubt:
  *
  * 1. Every value must be one that the sensor can report.
- * 2. Where no other header can begin inside of the 22 bytes, none of them was lost (a frame that lost bytes ends early, and
- *    its 22 bytes reach into the header of the next). This is so for nearly every frame, and the reading is given out
- *    with its last byte: a board that sends one frame a second must not be read a second late.
- * 3. Otherwise the cheapest explanation of the bytes decides, by what the sender was like so far (`NucleoModel`): as soon as
- *    it is clearly the best one. More bytes are awaited until then, three frames at most; a silence at the end of the
- *    frame settles it too.
- * 4. An unbroken row of frames is believed even where another explanation is cheaper: a clean stream is read to the last frame,
- *    whatever its values are. `NucleoRowCheck` finds the rare row that begins at the wrong byte.
+ * 2. Where no other header can begin inside of the 22 bytes, none of them was lost: a frame that lost bytes ends
+ *    early, and its 22 bytes reach into the header of the next. This is so for nearly every frame, and the reading is
+ *    given out with its last byte: a board that sends one frame a second must not be read a second late.
+ * 3. Otherwise the cheapest explanation of the bytes decides, by what the sender was like so far (`NucleoModel`), as
+ *    soon as it is clearly the best one. More bytes are awaited until then, three frames at most; a silence at the
+ *    end of the frame settles it too.
+ * 4. An unbroken row of frames is believed even where another explanation is cheaper: a clean stream is read to its
+ *    last frame, whatever the values are. `NucleoRowCheck` finds the rare row that begins at the wrong byte.
  *
- * No receiver can see: a changed byte that leaves a value in its range; a byte inserted among the values; bytes lost from two
- * frames in a row where the second lost its header; in a stream without pauses, bytes lost from a board whose last sensors
- * always report exactly 0.
+ * What cannot be seen: a changed byte that leaves a value in its range; a byte inserted among the values; bytes lost
+ * from two frames in a row where the second lost its header. What is seen late or not at all in a stream without
+ * pauses: bytes lost from the first three frames, or from a board whose last sensors always report exactly 0.
  */
 export class NucleoFramer implements Framer {
   readonly #window = new ByteWindow(WINDOW_BYTES);

@@ -30,9 +30,9 @@ const MEAN_NEAR_BITS = mean(NEAR_BITS);
 const MEAN_RANGE_BITS = mean(RANGE_BITS);
 
 /**
- * What the sender is like, learnt from the frames so far: its unused bytes, its last values, whether values move slowly, and
- * where it is silent. Gives the cost of taking bytes of the window for a frame or for something else. Offsets count from
- * the first undecided byte.
+ * What the sender is like, learnt from the frames so far: its unused bytes, its last values, whether values move
+ * slowly, and where it is silent. Gives the cost of taking bytes of the window for a frame or for something else.
+ * Offsets count from the first undecided byte.
  */
 export class NucleoModel {
   readonly #window: ByteWindow;

@@ -6,10 +6,13 @@ import type { NucleoModel } from './nucleo-model';
 const FRAMES_BEFORE_SHIFT = 3;
 
 /**
- * A row of frames may be unbroken and yet begin at the wrong byte, when the very first frame lost an even number of bytes:
- * zeros of each header are then taken for the last values. Two things in every frame of the row give it away: the line
- * falls silent inside of the frame and never between frames; or the last values are always 0 and the unused bytes
- * vary, while a row that begins at those zeros has constant unused bytes and no value of 0.
+ * A row of frames may be unbroken and yet begin at the wrong byte, when the very first frame lost an even number of
+ * bytes: zeros of each header are then taken for the last values. Two things in every frame of the row give it away:
+ * the line falls silent inside of the frame and never between frames; or the last values are always 0 and the unused
+ * bytes vary, while a row that begins at those zeros has constant unused bytes and no value of 0.
+ *
+ * A board whose last unused bytes count frames while its last sensor reports exactly 0 looks the same in a stream
+ * without pauses, and is then misread.
  */
 export class NucleoRowCheck {
   readonly #window: ByteWindow;

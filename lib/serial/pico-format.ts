@@ -10,9 +10,10 @@ const FIELD = String.raw`(?: \d|-\d|-?\d{2,})\.\d`;
 const LINE = new RegExp(`^(${FIELD}) {2}(${FIELD})$`);
 
 /**
- * The Pico board's lines: temperature in degrees Celsius in characters 0 to 3, relative humidity in per cent in characters 6 to
- * 9, for example `22.5  45.1\r\n`. The text is read as two numbers and never as code. There is no checksum, so only a line
- * that keeps the layout is read: one that lost a digit would otherwise be another, plausible reading.
+ * The Pico board's lines: temperature in degrees Celsius in characters 0 to 3, relative humidity in per cent in
+ * characters 6 to 9, for example `22.5  45.1\r\n`. The text is read as two numbers and never as code. There is no
+ * checksum, so only a line that keeps the layout is read: one that lost a digit would otherwise be another, plausible
+ * reading.
  */
 export class PicoFormat implements LineFormat {
   decode(line: string): Reading {

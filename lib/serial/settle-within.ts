@@ -1,8 +1,8 @@
 type Settle = (error?: Error | null) => void;
 
 /**
- * A promise for work with a callback that some drivers never call: it rejects with `late()` after `limitMs`, and with the
- * signal's reason once that aborts.
+ * A promise for work with a callback that some drivers never call: it rejects with `late()` after `limitMs`, and with
+ * the signal's reason once that aborts.
  */
 export function settleWithin(
   work: (settle: Settle) => void,
