@@ -140,9 +140,10 @@ for (const version of nodeRedVersions) {
         await editor.field('name').fill(`my ${definition.type}`);
         for (const [name, option] of Object.entries(definition.options)) {
           const config = option.kind === 'config' && option.required ? definitionOf(option.of) : undefined;
-          if (!config || configured.has(config.type)) continue;
+          if (!config) continue;
+          if (configured.has(config.type)) await editor.chooseConfig(name);
+          else await editor.addConfig(name, () => fillConfig(editor, config));
           configured.add(config.type);
-          await editor.addConfig(name, () => fillConfig(editor, config));
         }
         if (['kafka-bridge', 'influx-twin-write', 'twin-forecast', 'kafka-latency'].includes(definition.type))
           await shot(`form-${definition.type}`);

@@ -150,16 +150,26 @@ export class Editor {
     await this.settled('#node-dialog-ok');
   }
 
+  /** Chooses the first config node that is there already. */
+  async chooseConfig(name: string): Promise<void> {
+    const first = this.field(name).locator('option:not([value="_ADD_"]):not([value=""])').first();
+    await this.field(name).selectOption((await first.getAttribute('value')) ?? '');
+  }
+
   /** Deploys; answers the status of the runtime's reply. */
   async deploy(): Promise<number> {
     const reply = this.page.waitForResponse(
       (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
     );
     await this.page.locator('#red-ui-header-button-deploy').click();
-    // The editor asks once more when nodes are not filled in or not used.
-    const confirm = this.page.locator('#node-dialog-confirm-deploy-deploy');
-    const response = await Promise.race([reply, confirm.waitFor({ state: 'visible' }).then(() => undefined)]);
-    if (response === undefined) await confirm.click();
+    // The editor asks once more when a node is not filled in; then nothing was deployed.
+    const question = this.page.locator('.red-ui-notification .ui-dialog-buttonset').first();
+    const asked = question.waitFor({ state: 'attached' }).then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([reply.then(() => false), asked]))
+      throw new Error(`the editor asks: ${await this.page.locator('.red-ui-notification').first().textContent()}`);
     const status = (await reply).status();
     await this.page.waitForFunction(() => !(globalThis as unknown as EditorGlobals).RED.nodes.dirty());
     await this.page.locator('.red-ui-deploy-button-spinner').waitFor({ state: 'hidden' });

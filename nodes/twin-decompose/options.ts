@@ -13,7 +13,6 @@ export const definition = defineNode({
     { name: 'anomalies', when: { anomaliesOutput: [true] } },
     { name: 'rejected', when: { rejectedOutput: [true] } },
   ],
-  labelBy: 'method',
   options: {
     key: { kind: 'text', default: AMBIENT_TEMPERATURE, required: true, maxLength: 200, icon: 'fa-key', since: '0.1.0' },
     stampKey: {

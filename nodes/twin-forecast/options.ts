@@ -14,7 +14,6 @@ export const definition = defineNode({
     { name: 'alert', when: { alertOutput: [true] } },
     { name: 'rejected', when: { rejectedOutput: [true] } },
   ],
-  labelBy: 'method',
   options: {
     input: { kind: 'choice', default: 'series', choices: ['series', 'readings'], icon: 'fa-sign-in', since: '0.1.0' },
     key: { kind: 'text', default: AMBIENT_TEMPERATURE, required: true, maxLength: 200, icon: 'fa-key', since: '0.1.0' },
