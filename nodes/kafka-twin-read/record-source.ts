@@ -49,8 +49,10 @@ export class RecordSource {
     });
     consumer.on('delivery', (delivery) => this.#deliver(delivery));
     consumer.on('unreadable', (error, settle) => {
-      this.#refuse(error);
-      settle();
+      const { topic, partition, lastOffset } = error.facts;
+      const place = { topic: String(topic), partition, offset: Number(lastOffset), payload: null };
+      const message = { ...place, error: rejectedError(error, this.#context.node) };
+      this.#send(this.#refuse(error) ? [{ port: 'rejected', message }] : [], settle);
     });
     consumer.on('warning', (error) => this.#context.mention(error));
     consumer.start();
