@@ -167,7 +167,7 @@ for (const version of nodeRedVersions) {
       it(`the flow ${flow} is imported and deployed`, async () => {
         const before = (await editor.nodeIds()).length;
         await editor.importExample([moduleName, flow]);
-        assert.ok((await editor.nodeIds()).length > before, 'the import added no node');
+        await until(async () => (await editor.nodeIds()).length > before, 5000, 'more nodes after the import');
         assert.equal(await editor.deploy(), 200);
         await shot(`flow-${flow}`);
       });

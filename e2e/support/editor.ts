@@ -163,13 +163,13 @@ export class Editor {
     );
     await this.page.locator('#red-ui-header-button-deploy').click();
     // The editor asks once more when a node is not filled in; then nothing was deployed.
-    const question = this.page.locator('.red-ui-notification .ui-dialog-buttonset').first();
+    const question = this.page.locator('.red-ui-notification-warning').first();
     const asked = question.waitFor({ state: 'attached' }).then(
       () => true,
       () => false,
     );
     if (await Promise.race([reply.then(() => false), asked]))
-      throw new Error(`the editor asks: ${await this.page.locator('.red-ui-notification').first().textContent()}`);
+      throw new Error(`the editor asks: ${await question.textContent()}`);
     const status = (await reply).status();
     await this.page.waitForFunction(() => !(globalThis as unknown as EditorGlobals).RED.nodes.dirty());
     await this.page.locator('.red-ui-deploy-button-spinner').waitFor({ state: 'hidden' });

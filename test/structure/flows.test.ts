@@ -79,6 +79,9 @@ for (const [name, flow] of flows) {
         const { options } = definitionOf(node.type);
         const unknown = Object.keys(node).filter((key) => !frame.includes(key) && !(key in options));
         assert.deepEqual(unknown, [], node.id);
+        // The editor marks a node that lacks an option as not filled in.
+        const missing = Object.keys(options).filter((key) => options[key]?.kind !== 'secret' && !(key in node));
+        assert.deepEqual(missing, [], node.id);
         for (const [key, option] of Object.entries(options)) {
           if (option.kind === 'config' && option.required) assert.ok(ids.has(String(node[key])), `${node.id}.${key}`);
         }
