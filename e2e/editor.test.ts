@@ -24,6 +24,12 @@ const nodes = definitions.filter(({ role }) => role === 'node');
 const definitionOf = (type: string): NodeDefinition | undefined => definitions.find((one) => one.type === type);
 const flows = readdirSync(join(root, 'flows')).map((file) => file.replace(/\.json$/, ''));
 
+/** The label of the tab that a flow brings. */
+const labelOf = (flow: string): string =>
+  (JSON.parse(readFileSync(join(root, 'flows', `${flow}.json`), 'utf8')) as { type: string; label?: string }[]).find(
+    ({ type }) => type === 'tab',
+  )?.label ?? '';
+
 /** What the shipped flows expect in the environment. */
 function environment(): Record<string, string> {
   const { hostname, port } = new URL(mqttUrl());
@@ -169,6 +175,7 @@ for (const version of nodeRedVersions) {
         await editor.importExample([moduleName, flow]);
         await until(async () => (await editor.nodeIds()).length > before, 5000, 'more nodes after the import');
         assert.equal(await editor.deploy(), 200);
+        await editor.showFlow(labelOf(flow));
         await shot(`flow-${flow}`);
       });
     }

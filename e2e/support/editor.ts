@@ -32,9 +32,11 @@ interface EditorGlobals {
     nodes: {
       dirty(): boolean;
       eachNode(visit: (node: { id: string }) => void): void;
+      eachWorkspace(visit: (flow: { id: string; label: string }) => void): void;
       getWorkspaceOrder(): string[];
       node(id: string): Record<string, unknown> | null;
     };
+    workspaces: { show(id: string): void };
     sidebar: { help: { show(type: string, bringToFront: boolean): void } };
   };
   jQuery: { fx: { off: boolean } };
@@ -176,9 +178,16 @@ export class Editor {
     return status;
   }
 
-  /** Brings a flow's tab to the front. */
+  /** Brings a flow's tab to the front, wherever in the row of tabs it is. */
   async showFlow(label: string): Promise<void> {
-    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab-label', { hasText: label }).first().click();
+    await this.page.evaluate((wanted) => {
+      const { RED } = globalThis as unknown as EditorGlobals;
+      RED.nodes.eachWorkspace((flow) => {
+        if (flow.label === wanted) RED.workspaces.show(flow.id);
+      });
+    }, label);
+    const active = this.page.locator('#red-ui-workspace-tabs .red-ui-tab.active', { hasText: label });
+    await active.waitFor({ state: 'attached' });
   }
 
   /** Waits until the status under a node reads so; answers its text. */
