@@ -116,9 +116,11 @@ describe('Flux', () => {
     );
   });
 
+  // Only 2.x has Flux: where INFLUX_URL leads to a server of 1.x there is nothing to test.
+  if (process.env['INFLUX_VERSION'] !== '2') return;
+
   it('reads rows by a query with parameters', async (t) => {
     const database = await InfluxDatabase.create(t);
-    if (database.connection.version !== '2') return t.skip('INFLUX_URL is a server of version 1.x, which has no Flux');
     await database.write(`m,Source=a f=1.5 ${NOW_MS}\nm,Source=b f=2.5 ${NOW_MS}`);
     const flux = new InfluxFlux(database.connection);
     t.after(() => flux.close());
