@@ -18,8 +18,10 @@ const TEST_TOOLS: readonly ProgramNeed[] = [
   { program: 'docker-compose', debianPackage: 'docker-compose' },
   { program: 'chromium-headless-shell', debianPackage: 'chromium-headless-shell' },
 ];
-/** Two files at once: more only wait for the servers and for each other. */
+/** Files at once: more only wait for the servers and for each other. */
 const CONCURRENCY = 2;
+/** Whole pipelines, launchers and browsers have the machine for themselves. */
+const ALONE = /^(e2e|test[\\/](pipeline|stack|completion))[\\/]/;
 const SERVERS = ['mqtt', 'kafka', 'influx', 'board'] as const;
 const FILE_LIMIT_MS = 300_000;
 
@@ -56,7 +58,11 @@ export async function test(files: readonly string[]): Promise<number> {
     if (stack.missing.length > 0) return 1;
     const names = files.length > 0 ? files.flatMap(testFiles) : [...testFiles('test'), ...testFiles('e2e')];
     stack.board?.simulated?.on();
-    count = await runTests(names, { ...process.env, ...stack.env }, join(dataDir, 'count.json'), signal);
+    const env = { ...process.env, ...stack.env };
+    const together = names.filter((name) => !ALONE.test(name));
+    const alone = names.filter((name) => ALONE.test(name));
+    const first = await runTests(together, CONCURRENCY, env, join(dataDir, 'together.json'), signal);
+    count = sum(first, await runTests(alone, 1, env, join(dataDir, 'alone.json'), signal));
   } finally {
     await stack.stop();
   }
@@ -65,13 +71,16 @@ export async function test(files: readonly string[]): Promise<number> {
 
 async function runTests(
   files: readonly string[],
+  concurrency: number,
   env: NodeJS.ProcessEnv,
   countFile: string,
   signal: AbortSignal,
 ): Promise<Count> {
+  const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  if (files.length === 0) return none;
   const reporters = ['spec', 'stdout', './stack/count-reporter.mjs', countFile];
   const args = [
-    ...['--import', 'tsx', '--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${FILE_LIMIT_MS}`],
+    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_LIMIT_MS}`],
     ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
     ...files,
   ];
@@ -82,10 +91,18 @@ async function runTests(
     child.once('exit', (code) => done(code));
   });
   const text = existsSync(countFile) ? readFileSync(countFile, 'utf8') : '';
-  const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const count = text === '' ? none : (JSON.parse(text) as Count);
   // A runner that ended badly without a failed test has not run them all.
   return ended !== 0 && count.failed === 0 ? { ...count, failed: 1, failures: ['the test runner itself'] } : count;
+}
+
+function sum(one: Count, other: Count): Count {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+    failures: [...one.failures, ...other.failures],
+  };
 }
 
 function verdict({ passed, failed, skipped, failures }: Count, log: (line: string) => void): number {

@@ -30,7 +30,7 @@ const board = new BoardSimulator({ format: 'nucleo', framesPerS: 1, seed: SEED, 
 
 test(
   '10,000 Nucleo frames cut at random reach MQTT, Kafka and InfluxDB: every value, in order, none twice',
-  { timeout: 150_000 },
+  { timeout: 240_000 },
   async (t) => {
     const pipeline = await ownPipeline(t);
     const { mqttTopic, kafkaTopic, database } = pipeline;
@@ -46,7 +46,7 @@ test(
       stored = (await database.query('SELECT count("Sequence") AS n FROM "Values"'))[0]?.['n'];
       return stored === FRAMES;
     };
-    await until(allStored, 60_000, `${FRAMES} points in InfluxDB`).finally(() =>
+    await until(allStored, 120_000, `${FRAMES} points in InfluxDB`).finally(() =>
       t.diagnostic(`${subscriber.payloads.length} messages in MQTT, ${String(stored)} points in InfluxDB`),
     );
     await red.stop();
