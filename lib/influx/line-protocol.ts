@@ -1,5 +1,6 @@
+import { NANOSECONDS_PER_MS } from '../reading/sequence';
 import { TwinError } from '../reading/twin-error';
-import { type FieldValue, NANOSECONDS_PER_MS, type Point } from './point';
+import type { FieldValue, Point } from './point';
 
 /**
  * Line protocol: `measurement,tag=value,… field=value,… time`. Sources: InfluxDB OSS 2 reference, "Line protocol";

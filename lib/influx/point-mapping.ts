@@ -1,7 +1,8 @@
-import { AMBIENT_HUMIDITY, AMBIENT_TEMPERATURE, isIntegerKey, MQTT_TIMESTAMP, SEQUENCE, SOURCE } from '../reading/keys';
+import { AMBIENT_HUMIDITY, AMBIENT_TEMPERATURE, isIntegerKey, MQTT_TIMESTAMP, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
+import { nanosecondsOf } from '../reading/sequence';
 import { TwinError } from '../reading/twin-error';
-import { type FieldValue, NANOSECONDS_PER_MS, type Point } from './point';
+import type { FieldValue, Point } from './point';
 
 export type FieldType = 'float' | 'integer' | 'string' | 'boolean';
 
@@ -101,16 +102,6 @@ function tagsOf(
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') all[tag] = String(value);
   }
   return all;
-}
-
-/**
- * A fast board sends several readings in a millisecond: their numbers keep their points apart, and give the same point
- * when the same reading comes again.
- */
-function nanosecondsOf(reading: Reading): { readonly nanoseconds?: number } {
-  const sequence = reading[SEQUENCE];
-  if (!Number.isSafeInteger(sequence) || (sequence as number) < 0) return {};
-  return { nanoseconds: (sequence as number) % NANOSECONDS_PER_MS };
 }
 
 function timeOf(reading: Reading, keys: readonly string[]): number | undefined {

@@ -1,6 +1,3 @@
-/** Nanoseconds in a millisecond. */
-export const NANOSECONDS_PER_MS = 1_000_000;
-
 /** A field's value: a number is stored as a float, whatever its digits; a bigint as a 64-bit integer. */
 export type FieldValue = number | bigint | string | boolean;
 

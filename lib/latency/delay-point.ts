@@ -1,8 +1,7 @@
-import { MQTT_TIMESTAMP, SEQUENCE, SOURCE } from '../reading/keys';
+import { MQTT_TIMESTAMP, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
+import { nanosecondsOf } from '../reading/sequence';
 import type { HopDelay } from './reading-delays';
-
-const NANOSECONDS_PER_MS = 1_000_000;
 
 /** Where the delays of a reading are kept in a time series database. */
 export interface DelayPointOptions {
@@ -32,14 +31,12 @@ export function delayPoint(
 ): DelayPoint {
   const source = reading[SOURCE];
   const published = reading[MQTT_TIMESTAMP];
-  const sequence = reading[SEQUENCE];
-  const numbered = Number.isSafeInteger(sequence) && (sequence as number) >= 0;
   const named = sourceTag && (typeof source === 'string' || typeof source === 'number');
   return {
     measurement,
     tags: named ? { ...tags, [SOURCE]: String(source) } : tags,
     fields: Object.fromEntries(delays.map(({ label, delayMs }) => [label, delayMs])),
     time: typeof published === 'number' && Number.isFinite(published) ? published : arrivalMs,
-    ...(numbered && { nanoseconds: (sequence as number) % NANOSECONDS_PER_MS }),
+    ...nanosecondsOf(reading),
   };
 }

@@ -1,5 +1,6 @@
-import { KAFKA_TIMESTAMP, SEQUENCE, SOURCE } from '../reading/keys';
+import { KAFKA_TIMESTAMP, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
+import { sequenceOf } from '../reading/sequence';
 import { TwinError } from '../reading/twin-error';
 import { delaySummary, type DelaySummary } from './delay-summary';
 import type { Hop } from './hop-table';
@@ -93,8 +94,8 @@ export class LatencyMonitor {
    */
   observe(reading: Reading, arrivalMs: number): HopDelay[] | undefined {
     const state = this.#stateOf(reading[SOURCE]);
-    const sequence = reading[SEQUENCE];
-    if (Number.isSafeInteger(sequence) && (sequence as number) >= 0 && !state.sequences.remember(sequence as number)) {
+    const sequence = sequenceOf(reading);
+    if (sequence !== undefined && !state.sequences.remember(sequence)) {
       this.#repeats += 1;
       return undefined;
     }
