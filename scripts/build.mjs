@@ -31,7 +31,7 @@ for (const [type, file] of Object.entries(nodes)) {
     [await editorScript(root, definition), formTemplate(definition)].join('\n'),
   );
   for (const language of languages) {
-    const catalogue = words(root, language, type);
+    const catalogue = words(root, language, definition);
     const folder = next('dist/nodes/locales', language);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${type}.json`), JSON.stringify(catalogue, null, 1));

@@ -95,8 +95,21 @@ export class InfluxWriter extends EventEmitter<{ state: [ConnectionChange] }> {
    *   INFLUX_POINT_TOO_LARGE, DELIVERY_CLOSED, DELIVERY_QUEUE_FULL
    */
   async write(points: readonly Point[]): Promise<void> {
+    return this.writeLines(this.encode(points));
+  }
+
+  /**
+   * Points as the lines that `writeLines` takes: with their times, so that writing them again changes nothing.
+   *
+   * @throws TwinError those of `encodePoint`, INFLUX_POINT_TOO_LARGE
+   */
+  encode(points: readonly Point[]): string[] {
     const nowMs = this.#now();
-    const lines = points.map((point) => this.#encode(point, nowMs));
+    return points.map((point) => this.#encode(point, nowMs));
+  }
+
+  /** As `write`, for points that are encoded already. */
+  async writeLines(lines: readonly string[]): Promise<void> {
     const [only] = lines;
     if (lines.length === 1 && only !== undefined) return this.#batcher.add(only);
     for (const outcome of await Promise.allSettled(lines.map((line) => this.#batcher.add(line)))) {

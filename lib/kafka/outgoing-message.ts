@@ -17,6 +17,15 @@ export interface OutgoingMessage extends Message {
   partition?: number;
 }
 
+/** @throws TwinError `KAFKA_TOPIC_INVALID` */
+export function assertTopicName(topic: unknown): void {
+  if (typeof topic === 'string' && TOPIC_NAME.test(topic) && topic !== '.' && topic !== '..') return;
+  throw new TwinError(
+    'KAFKA_TOPIC_INVALID',
+    `"${String(topic)}" is no valid topic: use 1 to 249 letters, digits, dots, underscores or hyphens`,
+  );
+}
+
 /**
  * Checks a record in full, as kafkajs would fail the whole batch with a TypeError for one bad record.
  *
@@ -24,12 +33,7 @@ export interface OutgoingMessage extends Message {
  */
 export function outgoingMessage(record: ProduceRecord, nowMs: number): OutgoingMessage {
   const { topic, key = null, value, headers = {}, partition, timestampMs = nowMs } = record;
-  if (typeof topic !== 'string' || !TOPIC_NAME.test(topic) || topic === '.' || topic === '..') {
-    throw new TwinError(
-      'KAFKA_TOPIC_INVALID',
-      `"${String(topic)}" is no valid topic: use 1 to 249 letters, digits, dots, underscores or hyphens`,
-    );
-  }
+  assertTopicName(topic);
   const wrong = (what: string): never => {
     throw new TwinError('KAFKA_RECORD_INVALID', `record for topic "${topic}": ${what}`);
   };

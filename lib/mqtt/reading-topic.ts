@@ -1,45 +1,34 @@
 import type { Reading } from '../reading/reading';
+import { ReadingTemplate } from '../reading/reading-template';
 import { TwinError } from '../reading/twin-error';
 import { assertTopicName } from './mqtt-topic';
 
-/**
- * A topic with the values of a reading in it: `Sensor/{Source}/Values`. A placeholder stands for the value under
- * exactly that top-level key; nothing is evaluated.
- */
+/** A topic to publish to, fixed or with values of the reading in it: `Sensor/{Source}/Values`. */
 export class ReadingTopic {
-  /** Literal text and keys in turn, beginning with text. */
-  readonly #parts: readonly string[];
+  readonly #template: ReadingTemplate;
 
-  /** @throws TwinError `MQTT_TOPIC` when no reading could make a topic of it */
+  /** @throws TwinError `MQTT_TOPIC`, `READING_TEMPLATE` when no reading could make a topic of it */
   constructor(template: string) {
-    this.#parts = template.split(/\{([^{}]+)\}/);
-    assertTopicName(this.#parts.map((part, index) => (index % 2 === 0 ? part : 'x')).join(''));
-    const stray = this.#parts.find((part, index) => index % 2 === 0 && /[{}]/.test(part));
-    if (stray !== undefined) {
-      throw new TwinError('MQTT_TOPIC', `the topic ${JSON.stringify(template)} has a brace without its partner`);
-    }
+    this.#template = new ReadingTemplate(template);
+    assertTopicName(this.#template.outline);
   }
 
   /** Whether every reading goes to the same topic. */
   get fixed(): boolean {
-    return this.#parts.length === 1;
+    return this.#template.fixed;
   }
 
-  /** @throws TwinError `MQTT_TOPIC_VALUE` when the reading has no value that can be part of a topic level */
+  /** @throws TwinError `MQTT_TOPIC_VALUE`, `READING_TEMPLATE_VALUE` for a value that can be no part of a topic level */
   of(reading: Reading): string {
-    return this.#parts.map((part, index) => (index % 2 === 0 ? part : level(reading, part))).join('');
+    return this.#template.of(reading, assertLevel);
   }
 }
 
-function level(reading: Reading, key: string): string {
-  const value = Object.hasOwn(reading, key) ? reading[key] : undefined;
-  const text =
-    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-  if (text !== '' && !/[/+#\0]/.test(text)) return text;
-  const got = value === undefined ? 'is missing' : `is ${(JSON.stringify(value) ?? typeof value).slice(0, 60)}`;
+function assertLevel(text: string, key: string): void {
+  if (!/[/+#\0]/.test(text)) return;
   throw new TwinError(
     'MQTT_TOPIC_VALUE',
-    `"${key}" of the reading ${got}, but it is part of the topic: it must be a text or number without / + #`,
+    `"${key}" of the reading is ${JSON.stringify(text.slice(0, 60))}, but it is part of the topic: it must be without / + #`,
     { facts: { key } },
   );
 }

@@ -31,7 +31,6 @@ const INTEGER_KEYS = new Set([
   JAVA_PROCESSED_TIME,
   MODEL_REPLY_TIME,
   SEQUENCE,
-  REPLAYED,
 ]);
 
 /** True for stamps and counters, which stay integers on the wire; every other number is a measured value. */

@@ -24,11 +24,23 @@ export function spliceStamp(json: Uint8Array, key: string, epochMs: number): Buf
   if (!Number.isSafeInteger(epochMs)) {
     throw new TwinError('READING_BAD_STAMP', `a stamp is an integer in epoch milliseconds, got ${epochMs}`);
   }
+  return spliceMember(json, key, String(epochMs));
+}
+
+/**
+ * Puts `true` under a key of the raw bytes of a JSON object, as `spliceStamp` does with a stamp.
+ *
+ * @throws TwinError READING_NOT_UTF8, READING_NOT_JSON, READING_NOT_A_NUMBER, READING_NOT_AN_OBJECT
+ */
+export const spliceMark = (json: Uint8Array, key: string): Buffer => spliceMember(json, key, 'true');
+
+/** @param text the value as it stands in JSON */
+function spliceMember(json: Uint8Array, key: string, text: string): Buffer {
   const { bytes, head } = stampKey(key);
   assertUtf8(json);
   const { insertAt, empty, valueRanges } = scanJsonObject(json, bytes);
-  if (valueRanges.length > 0) return replaceRanges(json, valueRanges, String(epochMs));
-  return insert(json, insertAt, (empty ? '' : ', ') + head + epochMs);
+  if (valueRanges.length > 0) return replaceRanges(json, valueRanges, text);
+  return insert(json, insertAt, (empty ? '' : ', ') + head + text);
 }
 
 function stampKey(key: string): StampKey {

@@ -14,6 +14,8 @@ export class NodeContext<D extends NodeDefinition> {
   readonly secrets: SecretsOf<D>;
   readonly status: StatusLine;
   readonly counters = new Counters();
+  /** The node is being stopped: what its server has not confirmed by now must be sent again by whoever can. */
+  closing = false;
   private readonly ports: readonly PortOf<D>[];
   private readonly repeated = new RepeatedError({});
 

@@ -17,6 +17,8 @@ export interface NodeBehaviour<D extends NodeDefinition> {
   /**
    * Handles one message. Returning (or resolving) ends it with `done()`: a sink returns only after its server has
    * accepted. Throwing (or rejecting) gives up on it: by the `rejected` output where that is wired, else `done(error)`.
+   * A retryable error of a node that is being stopped gives up nothing: the message is left without an end, so that its
+   * source sends it again.
    */
   input?(message: FlowMessage, flow: InputFlow<D>): Promise<void> | void;
   /** Stops what the node started; must end within 10 s. `removed` is true when the node is gone for good. */
@@ -70,6 +72,7 @@ async function close<D extends NodeDefinition>(
   behaviour: NodeBehaviour<D>,
   removed: boolean,
 ): Promise<void> {
+  context.closing = true;
   try {
     await behaviour.close?.(removed);
   } catch (thrown) {
@@ -96,13 +99,19 @@ function handle<D extends NodeDefinition>(
   done: (error?: Error) => void,
 ): void {
   let unrouted: TwinError | undefined;
+  let left = false;
   const flow: InputFlow<D> = {
     send: (port, out) => context.send(port, out, send),
     reject: (part, error) => {
-      if (!context.reject(part, error, send)) unrouted ??= error;
+      if (context.closing && error.retryable) left = true;
+      else if (!context.reject(part, error, send)) unrouted ??= error;
     },
   };
-  const finish = (): void => (unrouted ? done(unrouted) : done());
+  const finish = (): void => {
+    if (left) return;
+    if (unrouted) done(unrouted);
+    else done();
+  };
   const giveUp = (thrown: unknown): void => {
     flow.reject(message, asTwinError(thrown));
     finish();

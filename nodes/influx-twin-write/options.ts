@@ -1,6 +1,7 @@
 import { DEFAULT_MAPPING_ROWS } from '../../lib/influx/point-mapping';
 import { MQTT_TIMESTAMP, SOURCE } from '../../lib/reading/keys';
 import { defineNode } from '../common/definition';
+import { spoolOptions } from '../common/sink/spool-options';
 
 export const definition = defineNode({
   type: 'influx-twin-write',
@@ -77,6 +78,7 @@ export const definition = defineNode({
       section: 'delivery',
     },
     gzip: { kind: 'switch', default: false, icon: 'fa-compress', since: '0.1.0', section: 'delivery' },
+    ...spoolOptions(),
     acceptedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
     rejectedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
   },

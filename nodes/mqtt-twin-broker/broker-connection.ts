@@ -3,9 +3,6 @@ import { sleep } from '../../lib/delivery/abortable-sleep';
 import { type MqttConnectionOptions, resolveMqttOptions } from '../../lib/mqtt/mqtt-options';
 import { MqttPublisher } from '../../lib/mqtt/mqtt-publisher';
 
-/** A deploy waits this long for the last messages. */
-const DRAIN_MS = 5_000;
-
 /** What a broker's config node offers to the nodes that refer to it. */
 export class BrokerConnection {
   readonly #options: MqttConnectionOptions;
@@ -41,20 +38,20 @@ export class BrokerConnection {
   }
 
   /**
-   * Waits for the caller's own work, at most 5 s and not at all while the broker is away; the last user closes the
+   * Waits for the caller's own work, at most `drainMs` and not at all while the broker is away; the last user closes the
    * publisher, which rejects what is left with MQTT_CLOSED.
    */
-  async release(pending: Promise<unknown>): Promise<void> {
+  async release(pending: Promise<unknown>, drainMs: number): Promise<void> {
     const publisher = this.#publisher;
     if (!publisher) return;
     if (--this.#users > 0) {
       const abort = new AbortController();
-      const limit = publisher.change.state === 'connected' ? DRAIN_MS : 0;
+      const limit = publisher.change.state === 'connected' ? drainMs : 0;
       await Promise.race([pending, sleep(limit, abort.signal).catch(() => {})]);
       abort.abort();
       return;
     }
     this.#publisher = undefined;
-    await publisher.close(DRAIN_MS);
+    await publisher.close(drainMs);
   }
 }

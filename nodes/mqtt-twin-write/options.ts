@@ -1,4 +1,5 @@
 import { defineNode } from '../common/definition';
+import { spoolOptions } from '../common/sink/spool-options';
 
 export const definition = defineNode({
   type: 'mqtt-twin-write',
@@ -24,6 +25,7 @@ export const definition = defineNode({
     qos: { kind: 'choice', default: '1', choices: ['0', '1'], icon: 'fa-empire', since: '0.1.0' },
     retain: { kind: 'switch', default: false, since: '0.1.0' },
     stamp: { kind: 'switch', default: true, since: '0.1.0' },
+    ...spoolOptions({ qos: ['1'] }),
     acceptedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
     rejectedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
   },

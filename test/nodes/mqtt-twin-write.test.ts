@@ -110,7 +110,7 @@ test('the topic comes from the reading; a reading without the key is rejected', 
   const far = await foreignSubscriber(t, mqttUrl(), `${base}/north/Values`);
   const rejected = runtime.next('rejected');
   runtime.send('w', { payload: [{ a: 1 }, '{"Source": "north", "a":2}', { Source: 'north', a: 3 }] });
-  assert.equal((await rejected).error?.code, 'MQTT_TOPIC_VALUE');
+  assert.equal((await rejected).error?.code, 'READING_TEMPLATE_VALUE');
   await far.reach(2);
   assert.deepEqual(far.payloads.map(String), ['{"Source": "north", "a":2}', '{"Source": "north", "a": 3.0}']);
 });

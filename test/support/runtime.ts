@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Node, NodeAPI, NodeMessage, NodeStatus } from '@node-red/registry';
 import helper from 'node-red-node-test-helper';
@@ -48,7 +51,8 @@ function recorder(RED: NodeAPI): void {
 
 /** A flow that runs in a real Node-RED runtime within this process; it is stopped when the test ends. */
 export class Runtime {
-  private constructor() {}
+  /** @param userDir the user folder of the runtime, gone with the test */
+  private constructor(readonly userDir: string) {}
 
   /** @param types the node types that the flow uses, config nodes first; of the core's, those in CORE */
   static async start(
@@ -62,7 +66,10 @@ export class Runtime {
       await helper.unload();
       await new Promise<void>((stopped) => helper.stopServer(stopped));
     });
-    const runtime = new Runtime();
+    const userDir = await mkdtemp(join(tmpdir(), 'twin-runtime-'));
+    context.after(() => rm(userDir, { recursive: true, force: true }));
+    helper.settings({ userDir });
+    const runtime = new Runtime(userDir);
     await runtime.load(types, flow, credentials);
     return runtime;
   }

@@ -87,6 +87,11 @@ export class CompletionTracker {
     return receipt;
   }
 
+  /** Whether somebody waits to learn that the flow has finished with this message, and will send it again otherwise. */
+  tracks(message: FlowMessage): boolean {
+    return this.find(message) !== undefined;
+  }
+
   private find(message: FlowMessage): Receipt | undefined {
     const id = message['_receipt'] ?? message._msgid;
     return typeof id === 'string' ? this.receipts.get(id) : undefined;

@@ -20,6 +20,9 @@ function trackerOf(RED: NodeAPI): CompletionTracker {
   return tracker;
 }
 
+/** Whether a message comes again from its source, should it not arrive. */
+export const hasReceipt = (RED: NodeAPI, message: FlowMessage): boolean => trackerOf(RED).tracks(message);
+
 /** A source whose messages are receipts: it learns when the flow has finished with each. */
 export class TrackedSource {
   private readonly tracker: CompletionTracker;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readingIn, readingPayload } from '../../../lib/mqtt/reading-payload';
+import { readingIn, readingPayload } from '../../../lib/reading/reading-payload';
 
 const STAMP = 1674000000000;
 const sent = (item: unknown, stampMs?: number) => Buffer.from(readingPayload(item, stampMs)).toString();

@@ -1,8 +1,8 @@
-import { MQTT_TIMESTAMP } from '../reading/keys';
-import { isReading, type Reading } from '../reading/reading';
-import { encodeReading, parseReading } from '../reading/reading-codec';
-import { spliceStamp } from '../reading/stamp';
-import { TwinError } from '../reading/twin-error';
+import { MQTT_TIMESTAMP, REPLAYED } from './keys';
+import { isReading, type Reading } from './reading';
+import { encodeReading, parseReading } from './reading-codec';
+import { spliceMark, spliceStamp } from './stamp';
+import { TwinError } from './twin-error';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -24,6 +24,15 @@ export function readingPayload(item: unknown, stampMs: number | undefined): Buff
     return stampMs !== undefined && beginsObject(first) ? spliceStamp(bytes, MQTT_TIMESTAMP, stampMs) : bytes;
   }
   return encodeReading(stampMs === undefined ? asObject(item) : { ...asObject(item), [MQTT_TIMESTAMP]: stampMs });
+}
+
+/** A payload that is sent again after an outage: a JSON object is marked as such, other text and bytes stay as they are. */
+export function replayedPayload(payload: Buffer): Buffer {
+  try {
+    return spliceMark(payload, REPLAYED);
+  } catch {
+    return payload;
+  }
 }
 
 /**

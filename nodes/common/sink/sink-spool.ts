@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { EventEmitter } from 'node:events';
+import { Backoff } from '../../../lib/delivery/backoff';
+import { retryForever } from '../../../lib/delivery/retry';
+import { Spool } from '../../../lib/delivery/spool';
+import { SpoolDrain } from '../../../lib/delivery/spool-drain';
+import type { DropReason } from '../../../lib/delivery/spool-events';
+import { type Delivery, SpoolGate, type SpoolOrder } from '../../../lib/delivery/spool-gate';
+import { TwinError } from '../../../lib/reading/twin-error';
+import type { SpoolSettings } from './spool-options';
+
+const MEBIBYTE = 2 ** 20;
+const HOUR_MS = 3_600_000;
+const WHY: Readonly<Record<DropReason, string>> = {
+  full: 'the spool was full, so the oldest went; make it larger, or bring the server back sooner',
+  age: 'they were older than the spool may keep them',
+  damaged: 'their bytes on disk were damaged',
+};
+
+export interface SinkSpoolOptions {
+  readonly folder: string;
+  readonly settings: SpoolSettings;
+  readonly order: SpoolOrder;
+  /** Sends a message that was in the spool. */
+  readonly resend: (payload: Buffer) => Promise<unknown>;
+}
+
+interface SinkSpoolEvents {
+  /** Messages came into the spool, or left it. */
+  change: [];
+  /** A message that the server will never take. */
+  refused: [payload: Buffer, error: TwinError];
+  /** Messages that are lost. */
+  lost: [count: number, error: TwinError];
+  /** Something that should be seen; nothing is lost by it. */
+  trouble: [TwinError];
+}
+
+interface Parts {
+  readonly spool: Spool;
+  readonly drain: SpoolDrain;
+  readonly gate: SpoolGate;
+}
+
+/**
+ * The messages of one sink that wait on disk. While the spool cannot be opened (another Node-RED has it, the disk
+ * fails), messages go to the server alone, and it is tried again.
+ */
+export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
+  readonly #options: SinkSpoolOptions;
+  readonly #stop = new AbortController();
+  /** Ends with the first attempt to open it, however that went. */
+  #opening: Promise<void> | undefined;
+  #opened: Promise<unknown> = Promise.resolve();
+  #parts: Parts | undefined;
+  #accepting = false;
+
+  constructor(options: SinkSpoolOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** Where the spool of a node lies, in the user folder of its runtime. */
+  static folderOf(userDir: string, nodeId: string): string {
+    return join(userDir, 'digital-twin', 'spool', nodeId);
+  }
+
+  /** Opens the spool, and sends what an earlier run left in it once the server accepts. */
+  start(): void {
+    this.#opening = new Promise((attempted) => {
+      this.#opened = retryForever(() => this.#open(), {
+        signal: this.#stop.signal,
+        backoff: new Backoff({ minMs: 500, maxMs: 10_000 }),
+        onRetry: (error) => {
+          this.emit('trouble', error as TwinError);
+          attempted();
+        },
+      })
+        .catch((error: unknown) => !this.#stop.signal.aborted && this.emit('trouble', error as TwinError))
+        .finally(attempted);
+    });
+  }
+
+  /** Resolves when it is open, or could not be opened at once. */
+  async ready(): Promise<void> {
+    await this.#opening;
+  }
+
+  /** Messages that wait. */
+  get length(): number {
+    return this.#parts?.spool.length ?? 0;
+  }
+
+  /** Whether the server accepts. When it does not, new messages go to the disk, and what is under way is copied there. */
+  set accepting(accepting: boolean) {
+    this.#accepting = accepting;
+    if (accepting) this.#parts?.gate.resume();
+    else this.#parts?.gate.pause();
+  }
+
+  /**
+   * To the server, or to the disk while the server is away: see `SpoolGate.deliver`.
+   * @param payload what `resend` will get
+   */
+  async deliver(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
+    if (this.#opening) await this.#opening;
+    if (this.#parts) {
+      const delivery = await this.#parts.gate.deliver(payload(), send);
+      if (delivery === 'spooled') this.emit('change');
+      return delivery;
+    }
+    await send();
+    return 'sent';
+  }
+
+  /** Close the server's client before. Takes at most 8 s when the disk hangs. */
+  async close(): Promise<void> {
+    this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the spool is closed', { retryable: true }));
+    await this.#opened;
+    await this.#parts?.gate.close();
+    await this.#parts?.spool.close();
+  }
+
+  async #open(): Promise<void> {
+    const { folder, settings, order, resend } = this.#options;
+    const spool = await Spool.open({
+      folder,
+      maxBytes: settings.spoolSize * MEBIBYTE,
+      durability: settings.spoolDurability,
+      ...(settings.spoolAge > 0 && { maxAgeMs: settings.spoolAge * HOUR_MS }),
+    });
+    const drain = new SpoolDrain({
+      spool,
+      send: async ({ payload }) => {
+        await resend(payload);
+        this.emit('change');
+      },
+      ...(settings.spoolRate > 0 && { recordsPerSecond: settings.spoolRate }),
+    });
+    const gate = new SpoolGate({ spool, drain, order });
+    spool.on('fault', (error) => this.emit('trouble', error));
+    spool.on('dropped', ({ count, reason }) =>
+      this.emit(
+        'lost',
+        count,
+        new TwinError(`DELIVERY_LOST_${reason.toUpperCase()}`, `${count} messages were lost: ${WHY[reason]}`),
+      ),
+    );
+    drain.on('refused', ({ payload }, error) => this.emit('refused', payload, error));
+    drain.on('waiting', (error) => this.emit('trouble', error));
+    drain.on('drained', () => this.emit('change'));
+    this.#parts = { spool, drain, gate };
+    this.#opening = undefined;
+    if (this.#accepting) gate.resume();
+    this.emit('change');
+  }
+}
