@@ -44,6 +44,16 @@ function environment(): Record<string, string> {
   };
 }
 
+/** Nodes as an older version saved them, with hardly an option. */
+function flowFromBefore(): object[] {
+  const { hostname: host, port } = new URL(mqttUrl());
+  return [
+    { id: 'before', type: 'tab', label: 'from before' },
+    { id: 'old-broker', type: 'mqtt-twin-broker', host, port },
+    { id: 'old', type: 'mqtt-twin-write', z: 'before', x: 940, y: 100, broker: 'old-broker', topic: 'a/b', wires: [] },
+  ];
+}
+
 /** Fills the form of a config node with the addresses of the servers of this run. */
 async function fillConfig(editor: Editor, { type }: NodeDefinition): Promise<void> {
   const set = (name: string, value: string): Promise<void> => editor.configField(name).fill(value);
@@ -101,6 +111,7 @@ for (const version of nodeRedVersions) {
         nodeRed: version.nodeRed,
         node: version.node(),
         tarball,
+        flows: flowFromBefore(),
         modules: ['@flowfuse/node-red-dashboard'],
         environment: environment(),
       });
@@ -161,6 +172,24 @@ for (const version of nodeRedVersions) {
       for (const [index, id] of ids.entries()) {
         assert.equal(saved.find((node) => node.id === id)?.name, `my ${nodes[index]?.type}`);
       }
+    });
+
+    it('the sidebar names each node, and says how it is', async () => {
+      await editor.page.evaluate("RED.actions.invoke('digital-twin:show')");
+      for (const { type } of nodes)
+        await editor.page.locator('.twin-sidebar-node', { hasText: `my ${type}` }).waitFor();
+      await shot('sidebar');
+      assert.equal(await editor.page.locator('.twin-sidebar', { hasText: '__' }).count(), 0);
+    });
+
+    it('a node that was saved before its options existed opens with their defaults, and has nothing to complain of', async () => {
+      await editor.showFlow('from before');
+      await editor.edit('old');
+      assert.equal(await editor.field('qos').inputValue(), '1');
+      assert.equal(await editor.field('stamp').isChecked(), true);
+      assert.equal(await editor.field('spoolSize').inputValue(), '256');
+      await editor.done();
+      assert.equal(await editor.drawn('old').locator('.red-ui-flow-node-error').isVisible(), false);
     });
 
     it('help shows the options of a node', async () => {

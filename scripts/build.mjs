@@ -1,6 +1,7 @@
 // Builds dist/ and examples/ from nodes/, lib/, icons/ and flows/.
 //   dist/lib, dist/nodes/<type>/…    the compiled sources
 //   dist/nodes/<type>.js             what Node-RED loads: one function, beside its .html, locales/ and icons/
+//   dist/plugins/                    the sidebar, as Node-RED looks for it
 //   examples/                        the flows, where the import dialog looks for them
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { editorScript } from './build/editor-script.mjs';
 import { formTemplate } from './build/form-template.mjs';
 import { help } from './build/help.mjs';
+import { sidebarPage } from './build/sidebar-page.mjs';
 import { languages, words } from './build/words.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -38,6 +40,15 @@ for (const [type, file] of Object.entries(nodes)) {
     writeFileSync(join(folder, `${type}.html`), help(root, language, definition, catalogue));
   }
 }
+// The sidebar is a plugin: Node-RED looks for its page and words beside its script.
+const sidebar = 'digital-twin-sidebar';
+mkdirSync(next('dist/plugins'), { recursive: true });
+writeFileSync(
+  next('dist/plugins', `${sidebar}.js`),
+  `module.exports = require('../nodes/sidebar/${sidebar}.js').default;\n`,
+);
+writeFileSync(next('dist/plugins', `${sidebar}.html`), await sidebarPage(root));
+cpSync(at('nodes/sidebar/locales'), next('dist/plugins/locales'), { recursive: true });
 mkdirSync(next('dist/nodes/icons'), { recursive: true });
 for (const icon of readdirSync(at('icons'))) cpSync(at('icons', icon), next('dist/nodes/icons', icon));
 cpSync(at('flows'), next('examples'), { recursive: true });

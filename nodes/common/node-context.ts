@@ -1,19 +1,18 @@
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { RepeatedError } from '../../lib/delivery/repeated-error';
 import { TwinError, messageOf } from '../../lib/reading/twin-error';
-import { Counters } from './counters';
+import type { Counters } from './metrics/counters';
+import { NodeMeter } from './metrics/node-meter';
 import { type NodeDefinition, type OptionsOf, type PortOf, type SecretsOf, portsOf } from './definition';
 import { type FlowMessage, rejectedError } from './message';
 import { resolveOptions } from './resolve-options';
-import { StatusLine } from './status-line';
+import type { StatusLine } from './status-line';
 import { statusOfError } from './status-of-error';
 
 /** Everything an adapter needs of its node: options, words, status, outputs, errors. Made once per deployed node. */
 export class NodeContext<D extends NodeDefinition> {
   readonly options: OptionsOf<D>;
   readonly secrets: SecretsOf<D>;
-  readonly status: StatusLine;
-  readonly counters = new Counters();
   /** The node is being stopped: what its server has not confirmed by now must be sent again by whoever can. */
   closing = false;
   private readonly ports: readonly PortOf<D>[];
@@ -25,11 +24,19 @@ export class NodeContext<D extends NodeDefinition> {
     readonly node: Node,
     readonly definition: D,
     saved: NodeDef,
+    readonly meter = new NodeMeter(node),
   ) {
     this.options = resolveOptions(definition, saved as unknown as Record<string, unknown>);
     this.secrets = secretsOf(definition, node.credentials as Record<string, unknown> | undefined);
     this.ports = portsOf(definition, this.options);
-    this.status = new StatusLine(node);
+  }
+
+  get status(): StatusLine {
+    return this.meter.status;
+  }
+
+  get counters(): Counters {
+    return this.meter.counters;
   }
 
   /** A word of this node's own catalogue (`status.x`) or of the common one (`common.status.x`). */

@@ -3,6 +3,8 @@ import type { TwinError } from '../../lib/reading/twin-error';
 import { CLOSED, markOwn } from './completion/own-nodes';
 import type { NodeDefinition, PortOf } from './definition';
 import type { FlowMessage } from './message';
+import { MeterRegistry } from './metrics/meter-registry';
+import { NodeMeter } from './metrics/node-meter';
 import { NodeContext, asTwinError } from './node-context';
 
 /** What an adapter does with one message. */
@@ -46,13 +48,17 @@ export function registerNode<D extends NodeDefinition>(
   function TwinNode(this: Node, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);
     markOwn(this);
+    const meter = new NodeMeter(this);
+    const meters = MeterRegistry.of(RED);
+    meters.add(meter);
+    this.on('close', () => meters.remove(meter));
     let context: NodeContext<D>;
     let behaviour: NodeBehaviour<D>;
     try {
-      context = new NodeContext(RED, this, definition, saved);
+      context = new NodeContext(RED, this, definition, saved, meter);
       behaviour = setup(context);
     } catch (thrown) {
-      refuse(RED, this, asTwinError(thrown));
+      refuse(RED, this, meter, asTwinError(thrown));
       return;
     }
     if (behaviour.input) {
@@ -83,8 +89,10 @@ async function close<D extends NodeDefinition>(
 }
 
 /** A node that could not be set up says why, and refuses what reaches it in the same words. */
-function refuse(RED: NodeAPI, node: Node, error: TwinError): void {
-  node.status({ fill: 'red', shape: 'dot', text: RED._('common.status.invalid') });
+function refuse(RED: NodeAPI, node: Node, meter: NodeMeter, error: TwinError): void {
+  meter.status.show('failed', RED._('common.status.invalid'));
+  meter.counters.lastError = error.message;
+  node.on('close', () => meter.status.close());
   node.error(error.message);
   node.on('input', (_message, _send, done) => done(error));
 }

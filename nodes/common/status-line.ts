@@ -25,11 +25,19 @@ export class StatusLine {
   private timer: NodeJS.Timeout | undefined;
   private lastKind: StatusKind | undefined;
   private closed = false;
+  private last: { readonly kind: StatusKind; readonly text: string; readonly sinceMs: number } | undefined;
 
   constructor(private readonly node: Pick<Node, 'status'>) {}
 
+  /** What was shown last, whether it has reached the editor or not, and since when it is of this kind (monotonic, ms). */
+  get current(): { readonly kind: StatusKind; readonly text: string; readonly sinceMs: number } | undefined {
+    return this.last;
+  }
+
   show(kind: StatusKind, text: string): void {
     if (this.closed) return;
+    const sinceMs = this.last?.kind === kind ? this.last.sinceMs : performance.now();
+    this.last = { kind, text, sinceMs };
     this.pending = { kind, text };
     if (kind !== this.lastKind || this.timer === undefined) this.flush();
   }

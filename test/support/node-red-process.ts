@@ -32,6 +32,8 @@ export interface NodeRedOptions {
   readonly modules?: readonly string[];
   /** A folder of further nodes, for a test's own. */
   readonly nodesDir?: string;
+  /** Whether the admin interface wants to know who asks; nobody can log in. */
+  readonly guarded?: boolean;
 }
 
 /** A Node-RED of its own, in a process and a user folder of its own. */
@@ -105,7 +107,7 @@ export class NodeRedProcess {
 
 function writeUserDir(
   userDir: string,
-  { tarball, flows = [], credentials = {}, modules = [], nodesDir }: NodeRedOptions,
+  { tarball, flows = [], credentials = {}, modules = [], nodesDir, guarded }: NodeRedOptions,
 ): void {
   writeFileSync(join(userDir, 'package.json'), '{"name":"user-dir","private":true,"version":"0.0.1"}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows));
@@ -113,6 +115,7 @@ function writeUserDir(
   const settings = {
     flowFile: 'flows.json',
     ...(nodesDir ? { nodesDir: [nodesDir] } : {}),
+    ...(guarded ? { adminAuth: { type: 'credentials', users: [] } } : {}),
     uiHost: '127.0.0.1',
     credentialSecret: false,
     telemetry: { enabled: false, updateNotification: false },

@@ -10,3 +10,10 @@ export function fieldValue(definition: NodeDefinition, name: string, kind: Optio
   const field = $(`#${fieldId(definition, name)}`);
   return kind === 'switch' ? field.prop('checked') : field.val();
 }
+
+/** Puts a value into a field of the open form. */
+export function setField(definition: NodeDefinition, name: string, value: unknown): void {
+  const field = $(`#${fieldId(definition, name)}`);
+  if (typeof value === 'boolean') field.prop('checked', value);
+  else field.val(String(value));
+}

@@ -1,8 +1,8 @@
 import type { EditorRED } from 'node-red';
 import { checkOption } from '../check-option';
-import { type NodeDefinition, holds, portsOf } from '../definition';
+import { type NodeDefinition, defaultOf, holds, portsOf } from '../definition';
 import { addConnectionTest } from './connection-test-button';
-import { fieldId, fieldValue } from './fields';
+import { fieldId, fieldValue, setField } from './fields';
 import { OutputMap } from './output-map';
 import { prepareTable, tableRows } from './table-field';
 
@@ -46,14 +46,15 @@ export class NodeForm {
   /** True, or the reason why the value of an option cannot be used. */
   validate(node: EditedNode, name: string, value: unknown): true | string {
     const option = this.definition.options[name];
-    if (!option || !holds(option.when, node)) return true;
-    const complaint = checkOption(option, value);
+    if (!option || !holds(option.when, this.withDefaults(node))) return true;
+    const complaint = checkOption(option, value ?? defaultOf(option));
     if (!complaint) return true;
     const label = node._(`${this.definition.type}.option.${name}.label`);
     return `${label}: ${node._(`common.check.${complaint.key}`, complaint.params)}`;
   }
 
   prepare(node: EditedNode): void {
+    this.fillIn(node);
     for (const [name, option] of Object.entries(this.definition.options)) {
       if (option.kind === 'table') prepareTable(this.definition, name, option, node);
     }
@@ -69,6 +70,20 @@ export class NodeForm {
     }
     this.hooks.save?.(node);
     this.outputs?.store(portsOf(this.definition, this.values()));
+  }
+
+  /** A node that was saved before an option existed runs with its default: the form shows the same. */
+  private fillIn(node: EditedNode): void {
+    for (const [name, option] of Object.entries(this.definition.options)) {
+      if (node[name] !== undefined || option.kind === 'secret' || option.kind === 'config') continue;
+      node[name] = defaultOf(option);
+      if (option.kind !== 'table') setField(this.definition, name, defaultOf(option));
+    }
+  }
+
+  private withDefaults(node: EditedNode): Record<string, unknown> {
+    const missing = Object.entries(this.definition.options).filter(([name]) => node[name] === undefined);
+    return { ...node, ...Object.fromEntries(missing.map(([name, option]) => [name, defaultOf(option)])) };
   }
 
   /** Shows the rows that apply, now and whenever an option that they depend on changes. */

@@ -51,6 +51,7 @@ export class Sink<D extends NodeDefinition> {
       order,
       resend: send,
     });
+    context.meter.gauge('spooled', () => this.#spool?.length ?? 0, true);
     this.#spool.on('change', () => this.#status.show());
     this.#spool.on('trouble', (error) => context.mention(error));
     this.#spool.on('lost', (count, error) => {
