@@ -42,6 +42,9 @@ interface Parts {
   readonly gate: SpoolGate;
 }
 
+/** Messages wait in memory for so long to learn whether the server is there at all. */
+const FIRST_STATE_MS = 2_000;
+
 /**
  * The messages of one sink that wait on disk. While the spool cannot be opened (another Node-RED has it, the disk
  * fails), messages go to the server alone, and it is tried again.
@@ -51,6 +54,9 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
   readonly #stop = new AbortController();
   /** Ends with the first attempt to open it, however that went. */
   #opening: Promise<void> | undefined;
+  /** Ends when it is known whether the server is there, so that a start is not taken for an outage. */
+  #deciding: Promise<void> | undefined;
+  #decided: () => void = () => {};
   #opened: Promise<unknown> = Promise.resolve();
   #parts: Parts | undefined;
   #accepting = false;
@@ -67,6 +73,14 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
 
   /** Opens the spool, and sends what an earlier run left in it once the server accepts. */
   start(): void {
+    this.#deciding = new Promise((decided) => {
+      const limit = setTimeout(() => this.#decided(), FIRST_STATE_MS);
+      this.#decided = () => {
+        clearTimeout(limit);
+        this.#deciding = undefined;
+        decided();
+      };
+    });
     this.#opening = new Promise((attempted) => {
       this.#opened = retryForever(() => this.#open(), {
         signal: this.#stop.signal,
@@ -81,8 +95,9 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     });
   }
 
-  /** Resolves when it is open, or could not be opened at once. */
+  /** Waits no longer for the server's first state; resolves when the spool is open, or could not be opened at once. */
   async ready(): Promise<void> {
+    this.#decided();
     await this.#opening;
   }
 
@@ -93,6 +108,7 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
 
   /** Whether the server accepts. When it does not, new messages go to the disk, and what is under way is copied there. */
   set accepting(accepting: boolean) {
+    this.#decided();
     this.#accepting = accepting;
     if (accepting) this.#parts?.gate.resume();
     else this.#parts?.gate.pause();
@@ -104,6 +120,7 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
    */
   async deliver(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
     if (this.#opening) await this.#opening;
+    if (this.#deciding) await this.#deciding;
     if (this.#parts) {
       const delivery = await this.#parts.gate.deliver(payload(), send);
       if (delivery === 'spooled') this.emit('change');

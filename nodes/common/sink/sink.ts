@@ -33,6 +33,8 @@ export class Sink<D extends NodeDefinition> {
   readonly #context: NodeContext<D>;
   readonly #status: SinkStatus<D>;
   readonly #spool: SinkSpool | undefined;
+  /** Whether the server has been there, or is known to be away. */
+  #known = false;
   #closing = false;
 
   constructor(context: NodeContext<D>, { settings, order, counted, resend, describe }: SinkOptions) {
@@ -69,7 +71,8 @@ export class Sink<D extends NodeDefinition> {
   /** Hears of every change of the server's connection. */
   readonly changed = (change: ConnectionChange): void => {
     this.#status.change(change);
-    if (this.#spool && !this.#closing) this.#spool.accepting = this.#status.connected;
+    this.#known ||= change.state !== 'connecting';
+    if (this.#spool && this.#known && !this.#closing) this.#spool.accepting = this.#status.connected;
   };
 
   /**
