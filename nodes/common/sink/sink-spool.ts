@@ -68,7 +68,8 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
 
   /** Where the spool of a node lies, in the user folder of its runtime. */
   static folderOf(userDir: string, nodeId: string): string {
-    return join(userDir, 'digital-twin', 'spool', nodeId);
+    // An id comes from a flow that somebody may have written by hand.
+    return join(userDir, 'digital-twin', 'spool', nodeId.replace(/[^\w-]/g, '_'));
   }
 
   /** Opens the spool, and sends what an earlier run left in it once the server accepts. */
