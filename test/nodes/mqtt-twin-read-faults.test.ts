@@ -137,25 +137,26 @@ async function deploy(red: NodeRedProcess, flows: FlowNode[], type: string): Pro
   await until(() => starts() > before, 20_000, 'the new nodes');
 }
 
-for (const { label, nodeRed, node } of nodeRedVersions) {
+for (const version of nodeRedVersions) {
+  const { label, nodeRed } = version;
   test(`deploys of each kind with messages under way lose none (${label})`, { timeout: 90_000 }, async (t) => {
     const broker = await OwnMosquitto.start(t, OPEN_TO_ALL);
     const { url } = broker;
     const topic = freshName('deploy');
-    const red = await startNodeRed(t, nodeRed, node(), flowWith(url, topic, { delay: 1, closeMs: 300 }));
+    const red = await startNodeRed(t, nodeRed, version.node(), flowWith(url, topic, { delay: 1, closeMs: 300 }));
     const stored = (): Set<number> => new Set(eventsOf(red).map(({ payload }) => numberIn(payload)));
     await foreignPublish(url, topic, ['{"n": 0.0}']);
     await until(() => stored().has(0), 10_000, 'the first message');
     const count = 2_000;
     const publisher = publishSteadily(t, { url, topic, count, perS: 200 });
-    let version = 0;
+    let deploys = 0;
     for (const type of ['nodes', 'flows', 'full', 'nodes', 'nodes', 'flows', 'full']) {
       // With and without messages in the sink when it is stopped.
-      const sink = { delay: version % 2 === 0 ? version : 40 + version, closeMs: 300 };
-      version++;
+      const sink = { delay: deploys % 2 === 0 ? deploys : 40 + deploys, closeMs: 300 };
+      deploys++;
       await deploy(red, flowWith(url, topic, sink), type);
       const before = stored().size;
-      await until(() => stored().size > before, 10_000, `messages after deploy ${version} (${type})`);
+      await until(() => stored().size > before, 10_000, `messages after deploy ${deploys} (${type})`);
     }
     await publisher.finished;
     await until(() => stored().size === count, 20_000, 'the last number').catch(() => {});
@@ -175,7 +176,7 @@ for (const { label, nodeRed, node } of nodeRedVersions) {
       ),
       { id: 'd', type: 'debug', z: 't', x: 1, y: 1, name: 'took', ...SHOW_DUPLICATE },
     ];
-    const red = await startNodeRed(t, nodeRed, node(), flows(600_000));
+    const red = await startNodeRed(t, nodeRed, version.node(), flows(600_000));
     const took = (): string[] => [...red.log().matchAll(/\[debug:took\] (\w+)/g)].map(([, duplicate]) => duplicate!);
     await until(() => took().length === 1, 10_000, 'the message');
     await deploy(red, flows(1), 'nodes');
