@@ -29,7 +29,7 @@ function completionOf(RED: NodeAPI): Completion {
 }
 
 /** Whether a message comes again from its source, should it not arrive. */
-export const hasReceipt = (RED: NodeAPI, message: FlowMessage): boolean => trackerOf(RED).tracks(message);
+export const hasReceipt = (RED: NodeAPI, message: FlowMessage): boolean => completionOf(RED).tracker.tracks(message);
 
 /** A source whose messages are receipts: it learns when the flow has finished with each. */
 export class TrackedSource {
