@@ -52,7 +52,9 @@ export class FlowSource<D extends NodeDefinition, C extends SourceCore> {
     this.#context = context;
     this.#options = options;
     if (options.holdLimitMs === undefined) return;
-    this.#tracked = new TrackedSource(context.RED, options.holdLimitMs);
+    const tracked = new TrackedSource(context.RED, options.holdLimitMs);
+    this.#tracked = tracked;
+    context.meter.gauge('inFlight', () => tracked.inFlight);
     this.#looking = setInterval(options.onChange, LOOK_EVERY_MS).unref();
   }
 
