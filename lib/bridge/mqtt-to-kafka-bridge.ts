@@ -2,8 +2,8 @@ import type { ConnectionChange } from '../delivery/connection-state';
 import type { KafkaConnectionOptions } from '../kafka/kafka-options';
 import { KafkaProducer } from '../kafka/kafka-producer';
 import type { ProduceRecord } from '../kafka/kafka-record';
+import { endSession } from '../mqtt/end-session';
 import type { MqttConnectionOptions } from '../mqtt/mqtt-options';
-import { MqttPublisher } from '../mqtt/mqtt-publisher';
 import { MqttSubscriber, type MqttMessage } from '../mqtt/mqtt-subscriber';
 import type { TwinError } from '../reading/twin-error';
 import { Bridge, type BridgedMessage, type BridgeOptions } from './bridge';
@@ -33,8 +33,6 @@ export interface MqttToKafkaOptions extends BridgeOptions {
   /** Creates topics that are missing. Default: leaves that to the Kafka broker. */
   readonly newTopics?: NewTopicOptions;
 }
-
-const FORGET_MS = 2_000;
 
 type Incoming = MqttMessage & { readonly headers: MqttMessage['userProperties'] };
 
@@ -87,19 +85,7 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
    * after `close`; a broker that does not answer within 2 s is left as it is.
    */
   async forget(): Promise<void> {
-    if (this.#connection.clean) return;
-    // A clean session of the same name is what makes a broker forget the kept one.
-    const visitor = new MqttPublisher({ ...this.#connection, clean: true });
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, FORGET_MS);
-      visitor.on('state', ({ state }) => {
-        if (state !== 'connected') return;
-        clearTimeout(timer);
-        resolve();
-      });
-      visitor.start();
-    });
-    await visitor.close(0);
+    if (!this.#connection.clean) await endSession(this.#connection);
   }
 
   protected async drainAndClose(drainMs: number): Promise<void> {

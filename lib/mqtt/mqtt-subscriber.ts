@@ -35,6 +35,12 @@ export interface MqttSubscriberOptions {
   readonly backoff?: Backoff | undefined;
 }
 
+/**
+ * A socket from which nobody reads does not tell that the other side is gone; writing to it does, the second time. So a
+ * blocked connection is asked this often, however rarely the keep alive would.
+ */
+const ASK_EVERY_MS = 2_000;
+
 /** Tells mqtt.js not to acknowledge a message and to go on reading; it reports this error to nobody. */
 const HELD = new Error('held until settled');
 
@@ -181,10 +187,13 @@ export class MqttSubscriber extends EventEmitter<{
     this.#blocked = goOn;
     clearInterval(this.#pinging);
     if (this.#target.keepAliveS === 0) return;
-    this.#pinging = setInterval(() => {
-      client.sendPing();
-      client.reschedulePing(true);
-    }, this.#target.keepAliveS * 400);
+    this.#pinging = setInterval(
+      () => {
+        client.sendPing();
+        client.reschedulePing(true);
+      },
+      Math.min(this.#target.keepAliveS * 400, ASK_EVERY_MS),
+    );
   }
 
   #unblock(): void {

@@ -1,11 +1,12 @@
 import type { KafkaHeaders, KafkaRecord } from '../../lib/kafka/kafka-record';
 import { KAFKA_TIMESTAMP } from '../../lib/reading/keys';
-import { parseReading } from '../../lib/reading/reading-codec';
+import type { Reading } from '../../lib/reading/reading';
 import { TwinError } from '../../lib/reading/twin-error';
 import type { FlowMessage } from '../common/message';
+import { type PayloadFormat, payloadOfBytes } from '../common/payload-of-bytes';
 
 export interface RecordForm {
-  readonly format: 'json' | 'text' | 'buffer';
+  readonly format: PayloadFormat;
   /** Adds `Kafka_Timestamp`, the time of receipt, to JSON readings. */
   readonly stamp: boolean;
 }
@@ -16,20 +17,13 @@ export interface RecordForm {
  */
 export function payloadOf(record: KafkaRecord, { format, stamp }: RecordForm): unknown {
   const { topic, partition, offset, value, receivedAtMs } = record;
-  const where = `record ${topic}/${partition}/${offset}`;
+  const where = (): string => `record ${topic}/${partition}/${offset}`;
   if (value === null) {
     if (format !== 'json') return null;
-    throw new TwinError('KAFKA_NO_VALUE', `${where} has no value (a deletion mark), so it is no reading`);
+    throw new TwinError('KAFKA_NO_VALUE', `${where()} has no value (a deletion mark), so it is no reading`);
   }
-  if (format === 'buffer') return value;
-  if (format === 'text') return value.toString('utf8');
-  try {
-    const reading = parseReading(value);
-    return stamp ? { ...reading, [KAFKA_TIMESTAMP]: receivedAtMs } : reading;
-  } catch (thrown) {
-    if (!(thrown instanceof TwinError)) throw thrown;
-    throw new TwinError(thrown.code, `${where}: ${thrown.message}`, { cause: thrown });
-  }
+  const payload = payloadOfBytes(value, format, where);
+  return format === 'json' && stamp ? { ...(payload as Reading), [KAFKA_TIMESTAMP]: receivedAtMs } : payload;
 }
 
 /** What a message says of its record beside the payload. */

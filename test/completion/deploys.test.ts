@@ -49,13 +49,17 @@ for (const version of nodeRedVersions) {
     /** Presses an inject's button; right after a full deploy its node may not be there yet. */
     const press = (red: NodeRedProcess, id: string): Promise<void> =>
       until(async () => (await fetch(`${red.url}/inject/${id}`, { method: 'POST' })).status === 200, 10_000, id);
+    /** Resolves when the new nodes run; the answer of Node-RED comes before that. */
     const deploy = async (red: NodeRedProcess, flows: readonly FlowNode[], type: string): Promise<void> => {
+      const starts = (): number => [...red.log().matchAll(/Started (modified )?(nodes|flows)/g)].length;
+      const before = starts();
       const answer = await fetch(`${red.url}/flows`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': type },
         body: JSON.stringify(flows.map((node) => ({ x: 100, y: 100, ...node }))),
       });
       assert.equal(answer.status, 204);
+      await until(() => starts() > before, 10_000, 'the new nodes');
     };
     const flow = (delay: number): FlowNode[] => [
       tab('t'),
@@ -73,6 +77,31 @@ for (const version of nodeRedVersions) {
       await press(red, 'i');
       const [, second] = await settledOf(red, 'src', 2);
       assert.equal(second?.stopped, false);
+    });
+
+    it('a message to a node that a deploy has stopped and not yet started is not taken as finished', async (context) => {
+      const [aTab, anInject, aSource, aSink] = flow(50);
+      const slow = (delay: number): FlowNode[] => [aTab!, anInject!, aSource!, { ...aSink!, delay, closeMs: 2_000 }];
+      const red = await start(context, slow(50));
+      const deploying = deploy(red, slow(60), 'nodes');
+      await until(() => red.log().includes('Stopping modified nodes'), 10_000, 'the deploy');
+      await press(red, 'i');
+      const [lost] = await settledOf(red, 'src', 1);
+      assert.equal(lost?.stopped, true);
+      await deploying;
+      await press(red, 'i');
+      const [, second] = await settledOf(red, 'src', 2);
+      assert.equal(second?.stopped, false);
+    });
+
+    it('a wire to a disabled node ends a message as Node-RED means it', async (context) => {
+      const red = await start(
+        context,
+        flow(50).map((node) => (node.id === 'k' ? { ...node, d: true } : node)),
+      );
+      await press(red, 'i');
+      const [only] = await settledOf(red, 'src', 1);
+      assert.equal(only?.stopped, false);
     });
 
     it('a deploy of another flow leaves open receipts alone', async (context) => {

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from '@node-red/registry';
 import type { FlowMessage } from '../message';
+import type { DeployWatch } from './deploy-watch';
 import { CLOSED, isOwn } from './own-nodes';
 import { Receipt, type ReceiptOutcome } from './receipt';
 
@@ -11,7 +12,7 @@ const LABEL = 'digital-twin';
 interface SendEvent {
   msg: FlowMessage;
   source: { node: Node };
-  destination: { node?: Node };
+  destination: { id: string; node?: Node };
 }
 interface ReceiveEvent {
   msg: FlowMessage;
@@ -57,6 +58,7 @@ export class CompletionTracker {
 
   constructor(
     private readonly hooks: NodeAPI['hooks'],
+    private readonly deploys: Pick<DeployWatch, 'begin' | 'end' | 'isAway'>,
     private readonly options: TrackerOptions,
   ) {
     this.now = options.now ?? (() => performance.now());
@@ -113,6 +115,7 @@ export class CompletionTracker {
   }
 
   private install(): void {
+    this.deploys.begin();
     const add = this.hooks.add.bind(this.hooks) as unknown as (id: string, hook: (event: never) => void) => void;
     add(`preDeliver.${LABEL}`, (event: SendEvent) => this.onPreDeliver(event));
     add(`onReceive.${LABEL}`, (event: ReceiveEvent) => this.onReceive(event));
@@ -124,6 +127,7 @@ export class CompletionTracker {
   }
 
   private uninstall(): void {
+    this.deploys.end();
     this.hooks.remove(`*.${LABEL}`);
     clearInterval(this.sweeper);
     for (const receipt of [...this.receipts.values()]) receipt.stop();
@@ -173,6 +177,7 @@ export class CompletionTracker {
   private onSend(events: SendEvent[]): void {
     const event = events[0];
     if (this.receipts.size === 0 || !event) return;
+    this.stopWhatGoesAstray(events);
     const receipt = this.find(event.msg);
     if (!receipt) return;
     const { id } = event.source.node;
@@ -184,6 +189,13 @@ export class CompletionTracker {
     }
     const end = this.quiet.get(`${id}|${receipt.id}`)?.[0];
     if (end) setImmediate(end);
+  }
+
+  /** Node-RED drops without a word what is sent to a node that a deploy has stopped and not yet started again. */
+  private stopWhatGoesAstray(events: readonly SendEvent[]): void {
+    for (const { msg, destination } of events) {
+      if (this.deploys.isAway(destination.id)) this.find(msg)?.stop();
+    }
   }
 
   private onComplete({ msg, error, node: { node } }: CompleteEvent): void {

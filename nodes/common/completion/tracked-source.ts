@@ -1,31 +1,40 @@
-import type { Node, NodeAPI } from '@node-red/registry';
+import type { NodeAPI } from '@node-red/registry';
 import type { FlowMessage } from '../message';
 import { CompletionTracker } from './completion-tracker';
-import type { Receipt, ReceiptOutcome } from './receipt';
+import { DeployWatch } from './deploy-watch';
+import type { Hold, Receipt, ReceiptOutcome } from './receipt';
 
-const trackers = new WeakMap<object, CompletionTracker>();
+interface Completion {
+  readonly tracker: CompletionTracker;
+  readonly deploys: DeployWatch;
+}
+
+const completions = new WeakMap<object, Completion>();
 
 /** The one tracker of a runtime: all our nodes share its hooks. */
-function trackerOf(RED: NodeAPI): CompletionTracker {
-  const known = trackers.get(RED.hooks);
+function completionOf(RED: NodeAPI): Completion {
+  const known = completions.get(RED.hooks);
   if (known) return known;
-  const tracker = new CompletionTracker(RED.hooks, {
+  const deploys = new DeployWatch(RED);
+  const tracker = new CompletionTracker(RED.hooks, deploys, {
     onSilent: (node, limitMs) =>
       RED.log.warn(
         `${node.type} "${node.name ?? node.id}" has not said for ${limitMs / 1000} s that it is done with a message; ` +
           'it is taken as delivered. Let the node call done(), or raise the hold limit',
       ),
   });
-  trackers.set(RED.hooks, tracker);
-  return tracker;
+  const completion = { tracker, deploys };
+  completions.set(RED.hooks, completion);
+  return completion;
 }
 
 /** Whether a message comes again from its source, should it not arrive. */
-export const hasReceipt = (RED: NodeAPI, message: FlowMessage): boolean => trackerOf(RED).tracks(message);
+export const hasReceipt = (RED: NodeAPI, message: FlowMessage): boolean => completionOf(RED).tracker.tracks(message);
 
 /** A source whose messages are receipts: it learns when the flow has finished with each. */
 export class TrackedSource {
   private readonly tracker: CompletionTracker;
+  private readonly deploys: DeployWatch;
   private readonly release: () => void;
   private readonly open = new Set<Receipt>();
   private drained: (() => void) | undefined;
@@ -34,7 +43,9 @@ export class TrackedSource {
     private readonly RED: NodeAPI,
     private readonly holdLimitMs: number,
   ) {
-    this.tracker = trackerOf(RED);
+    const { tracker, deploys } = completionOf(RED);
+    this.tracker = tracker;
+    this.deploys = deploys;
     this.release = this.tracker.use();
   }
 
@@ -55,12 +66,17 @@ export class TrackedSource {
     receipt.drop();
   }
 
-  /** The node that holds the oldest message, for the status of a full window. */
-  holder(): Node | undefined {
+  /** What the oldest message waits for. */
+  oldestHold(): Hold | undefined {
     for (const receipt of this.open) {
-      for (const { node } of receipt.holds.values()) return node;
+      for (const hold of receipt.holds.values()) return hold;
     }
     return undefined;
+  }
+
+  /** Calls once no deploy is under way: at once, or at the end of the present one. */
+  whenDeployed(then: () => void): void {
+    this.deploys.whenOver(then);
   }
 
   /** Waits until the flow has finished with everything, at most so long. */

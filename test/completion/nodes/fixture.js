@@ -32,7 +32,10 @@ module.exports = function (RED) {
       );
       timers.add(timer);
     });
-    this.on('close', () => timers.forEach(clearTimeout));
+    this.on('close', (done) => {
+      timers.forEach(clearTimeout);
+      setTimeout(done, Number(config.closeMs ?? 0));
+    });
   });
   RED.nodes.registerType('old-style', function (config) {
     RED.nodes.createNode(this, config);

@@ -122,6 +122,21 @@ for (const protocolVersion of [4, 5] as const) {
     assert.ok(highest <= 7, `${highest} held`);
   });
 
+  test(`a full window does not hide that the broker died (version ${protocolVersion})`, async (t) => {
+    const broker = await OwnMosquitto.start(t, [...OPEN_TO_ALL, ...NO_LIMITS]);
+    const connection = { url: broker.url, keepAliveS: 600, ...kept(protocolVersion) };
+    const { subject, reach } = await subscriber(t, connection, { topics: ['a'], window: 5 });
+    // More than all the buffers between the broker and us.
+    const line = 'x'.repeat(50_000);
+    publish(broker.url, 'a', Array<string>(400).fill(line));
+    await reach(5);
+    await broker.kill();
+    const late = setTimeout(() => subject.emit('state', { state: 'stopped' }), 30_000);
+    await Promise.race([reaches(subject, 'waiting'), reaches(subject, 'stopped')]);
+    clearTimeout(late);
+    assert.equal(subject.change.state, 'waiting', 'noticed long before the keep alive');
+  });
+
   test(`subscribes again after a broker lost its memory (${version})`, async (t) => {
     const broker = await OwnMosquitto.start(t, [...OPEN_TO_ALL, 'persistence false']);
     const connection = { url: broker.url, ...kept(protocolVersion) };
