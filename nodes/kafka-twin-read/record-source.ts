@@ -26,6 +26,7 @@ export class RecordSource {
       make: () => this.#consumer(options),
       onChange: () => this.#showLag(),
     });
+    context.meter.gauge('lag', () => this.#lag, true);
   }
 
   start(): void {
@@ -55,7 +56,8 @@ export class RecordSource {
   }
 
   #deliver({ records, settle }: KafkaDelivery): void {
-    const { options } = this.#context;
+    const { options, counters } = this.#context;
+    counters.received += records.length;
     const good: unknown[] = [];
     const outgoing: Outgoing<typeof definition>[] = [];
     for (const record of records) {
