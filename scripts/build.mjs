@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { bundleCodecs } from './build/bundled-codecs.mjs';
 import { editorScript } from './build/editor-script.mjs';
 import { formTemplate } from './build/form-template.mjs';
 import { help } from './build/help.mjs';
@@ -40,6 +41,7 @@ for (const [type, file] of Object.entries(nodes)) {
     writeFileSync(join(folder, `${type}.html`), help(root, language, definition, catalogue));
   }
 }
+await bundleCodecs(root, next('dist'));
 // The sidebar is a plugin: Node-RED looks for its page and words beside its script.
 const sidebar = 'digital-twin-sidebar';
 mkdirSync(next('dist/plugins'), { recursive: true });

@@ -121,16 +121,9 @@ function unreadableError({ topic, partition }: PartitionProgress, batch: Unreada
   const { codec, firstOffset, lastOffset, records, reason } = batch;
   const where = `topic "${topic}", partition ${partition}, offsets ${firstOffset} to ${lastOffset}`;
   const facts = { topic, partition, firstOffset, lastOffset, records, codec };
-  if (/not implemented/i.test(reason)) {
-    return new TwinError(
-      'KAFKA_CODEC_UNKNOWN',
-      `${records} records skipped, as they are compressed with ${codec}, which cannot be read here (${where}): let the producer use gzip or none`,
-      { facts },
-    );
-  }
   return new TwinError(
     'KAFKA_BATCH_UNREADABLE',
-    `${records} records skipped, as they are damaged: ${reason} (${where})`,
+    `${records} records skipped, as they cannot be decoded (${codec}): ${reason} (${where})`,
     {
       facts,
     },

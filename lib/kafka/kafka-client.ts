@@ -1,5 +1,6 @@
 import { Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { TwinError } from '../reading/twin-error';
+import { registerCodecs } from './codecs/register-codecs';
 import { kafkaError } from './kafka-error';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import { KafkaSockets } from './kafka-sockets';
@@ -38,6 +39,7 @@ export function createKafkaClient(
   { retry, onProblem, onLog, onAllLost }: KafkaClientHooks,
 ): KafkaClient {
   applyKafkajsCures();
+  registerCodecs();
   const brokers = brokerAddresses(options.brokers);
   const sockets = new KafkaSockets({
     onError: (error) => onProblem?.(kafkaError(error, { brokers })),

@@ -23,6 +23,9 @@ const owners: Readonly<Record<string, string>> = {
   serialport: 'serial',
   mqtt: 'mqtt',
   kafkajs: 'kafka',
+  snappyjs: 'kafka',
+  lz4js: 'kafka',
+  fzstd: 'kafka',
   '@influxdata/influxdb-client': 'influx',
   'simple-statistics': 'series',
 };

@@ -52,7 +52,8 @@ it('the package holds what Node-RED loads, and nothing of the workshop', () => {
   }
   for (const name of readdirSync(join(root, 'icons'))) assert.ok(paths.includes(`dist/nodes/icons/${name}`), name);
   for (const name of readdirSync(join(root, 'flows'))) assert.ok(paths.includes(`examples/${name}`), name);
-  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) assert.ok(paths.includes(name), name);
+  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/THIRD-PARTY-NOTICES.txt'])
+    assert.ok(paths.includes(name), name);
   assert.deepEqual(
     paths.filter((path) => /\.map$|\.test\.|^(test|lib|nodes|stack|bench|scripts|e2e)\//.test(path)),
     [],

@@ -1,0 +1,65 @@
+import * as zlib from 'node:zlib';
+import { Decompress as ZstdStream } from 'fzstd';
+import { decompressBound, decompress as lz4 } from 'lz4js';
+import { uncompress as snappy } from 'snappyjs';
+
+/** More than this out of one batch is no batch of readings but an attack on the memory; the broker's own limit is 1 MiB. */
+export const MAX_DECOMPRESSED_BYTES = 64 * 2 ** 20;
+
+/** First bytes of the framing in which Java clients send Snappy blocks (xerial snappy-java). */
+const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
+const XERIAL_HEADER_BYTES = 16;
+
+/** Node.js has Zstandard since 22.15; before, it is read by fzstd, some three times slower. */
+const { zstdDecompressSync } = zlib as typeof zlib & {
+  zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
+};
+
+/**
+ * A batch's records, compressed with Snappy: one raw block, or blocks in the framing of Java clients (magic, two
+ * versions, then length and block each).
+ *
+ * @throws Error when the bytes are damaged or give more than `MAX_DECOMPRESSED_BYTES`
+ */
+export function decompressSnappy(bytes: Buffer): Buffer {
+  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return snappy(bytes, MAX_DECOMPRESSED_BYTES);
+  const blocks: Buffer[] = [];
+  let total = 0;
+  for (let at = XERIAL_HEADER_BYTES; at < bytes.length;) {
+    const end = at + 4 + bytes.readUInt32BE(at);
+    if (end > bytes.length) throw new RangeError(`a Snappy block ends at ${end} of ${bytes.length} bytes`);
+    const block = snappy(bytes.subarray(at + 4, end), MAX_DECOMPRESSED_BYTES);
+    total += block.length;
+    assertSize(total);
+    blocks.push(block);
+    at = end;
+  }
+  return Buffer.concat(blocks);
+}
+
+/** A batch's records in the LZ4 frame format. @throws Error as `decompressSnappy` */
+export function decompressLz4(bytes: Buffer): Buffer {
+  assertSize(decompressBound(bytes));
+  return buffer(lz4(bytes));
+}
+
+/** A batch's records as a Zstandard frame (RFC 8878). @throws Error as `decompressSnappy` */
+export function decompressZstd(bytes: Buffer): Buffer {
+  if (zstdDecompressSync) return zstdDecompressSync(bytes, { maxOutputLength: MAX_DECOMPRESSED_BYTES });
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  new ZstdStream((chunk) => {
+    total += chunk.length;
+    assertSize(total);
+    chunks.push(chunk);
+  }).push(bytes, true);
+  return Buffer.concat(chunks);
+}
+
+const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function assertSize(bytes: number): void {
+  if (bytes > MAX_DECOMPRESSED_BYTES) {
+    throw new RangeError(`${bytes} bytes when decompressed, more than the ${MAX_DECOMPRESSED_BYTES} that are allowed`);
+  }
+}
