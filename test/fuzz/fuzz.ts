@@ -1,4 +1,4 @@
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { messageOf, TwinError } from '../../lib/reading/twin-error';
 import { seededRandom } from '../support/seeded-random';
 import { SHARES } from './shares';
@@ -20,14 +20,14 @@ const SEED_STEP = 0x9e3779b1;
 export function fuzz(
   target: keyof typeof SHARES,
   promise: string,
-  one: (random: () => number, n: number) => void | Promise<void>,
+  one: (random: () => number, n: number, t: TestContext) => void | Promise<void>,
 ): void {
   const runs = Math.ceil((total * SHARES[target]) / 100);
   const begin = seed ^ [...target].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 0);
-  it(`${promise} (${runs} inputs, FUZZ_SEED=${seed})`, async () => {
+  it(`${promise} (${runs} inputs, FUZZ_SEED=${seed})`, async (t) => {
     for (let n = 0; n < runs; n++) {
       try {
-        const pending = one(seededRandom(begin + Math.imul(n, SEED_STEP)), n);
+        const pending = one(seededRandom(begin + Math.imul(n, SEED_STEP)), n, t);
         if (pending) await pending;
       } catch (thrown) {
         throw new Error(`input ${n} of "${target}", FUZZ_SEED=${seed}: ${messageOf(thrown)}`, { cause: thrown });

@@ -83,7 +83,7 @@ describe('what is read from InfluxDB, and written into its queries', () => {
     const text = nastyText(random, 20);
     for (const write of [quoteIdentifier, influxqlString]) {
       const written = attempt(() => write(text));
-      assert.equal('refusal' in written, text.includes('\0'));
+      assert.equal('refusal' in written, /[\0\r]/.test(text));
       if ('value' in written) assert.equal(readLiteral(written.value), text);
     }
     const given = pick(random, [text, randomValue(random), `-${between(random, 0, 99)}h`, 1e300, new Date(8.64e15)]);

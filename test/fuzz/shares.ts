@@ -17,4 +17,7 @@ export const SHARES = {
   'InfluxQL text': 2,
   'annotated CSV': 2,
   'answers of InfluxDB': 1,
+  // Each of these inputs is many at once.
+  'readings as Python writes them': 0.001,
+  'points in a server': 0.001,
 } as const;
