@@ -78,6 +78,37 @@ describe('KafkaConsumer in a group', () => {
     assert.deepEqual(commits.stepsBack, []);
   });
 
+  it('moves no partition between two members while a third comes and goes', async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 8);
+    const member: ReaderOptions = { topics: [topic], groupId: freshName('group') };
+    const producer = startProducer(t);
+    /** Who reads each partition now: shown by one record in each. */
+    const ownersNow = async (phase: string, readers: readonly GroupReader[]): Promise<(GroupReader | undefined)[]> => {
+      const values = Array.from({ length: 8 }, (_, partition) => `${phase} ${partition}`);
+      await Promise.all(values.map((value, partition) => producer.send({ topic, partition, value })));
+      const owners = () => values.map((value) => readers.find((reader) => reader.values.includes(value)));
+      await until(() => owners().every((owner) => owner), 20_000, `all of ${phase}`);
+      return owners();
+    };
+    const first = new GroupReader(t, member);
+    await first.joined();
+    const second = new GroupReader(t, member);
+    await second.joined();
+    const before = await ownersNow('before', [first, second]);
+    assert.equal(before.filter((owner) => owner === first).length, 4);
+    const third = new GroupReader(t, member);
+    await third.joined();
+    const during = await ownersNow('during', [first, second, third]);
+    for (const [partition, owner] of during.entries()) {
+      assert.ok(owner === third || owner === before[partition], `partition ${partition} changed hands`);
+    }
+    await third.consumer.close();
+    const after = await ownersNow('after', [first, second]);
+    for (const [partition, owner] of after.entries()) {
+      assert.ok(during[partition] === third || owner === during[partition], `partition ${partition} changed hands`);
+    }
+  });
+
   it('shows every record to every display of one group, from now on, and leaves no group behind', async (t) => {
     const topic = await freshTopic(kafkaBrokers(), 3);
     const groupId = freshName('display');
