@@ -9,6 +9,7 @@ import { GroupAssignment } from './group-assignment';
 import { KafkaAdmin } from './kafka-admin';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import type { KafkaRecord } from './kafka-record';
+import { longestWaitMs } from './longest-wait';
 import type { ConsumerMemory, SessionOwner } from './session-options';
 import { withinTime } from './within-time';
 
@@ -100,6 +101,7 @@ export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
       signal: this.#abort.signal,
       backoff: this.#backoff,
       isRetryable: () => true,
+      longestWaitMs,
       onRetry: (error, _delayMs, attempt) => {
         const { code } = error as TwinError;
         if (!QUIET_CODES.includes(code) || attempt > QUIET_ATTEMPTS) this.#setState('waiting', error as TwinError);
