@@ -38,9 +38,7 @@ function momentOf(input: unknown, nowMs: number): number | undefined {
   if (typeof input === 'string') {
     const text = input.trim();
     if (text === 'now' || text === 'now()') return nowMs;
-    if (/^[+-]/.test(text) && DURATION.test(text.slice(1))) {
-      return nowMs + (text.startsWith('-') ? -1 : 1) * durationMs(text.slice(1));
-    }
+    if (/^[+-]/.test(text)) return nowMs + (text.startsWith('-') ? -1 : 1) * spanMs(text.slice(1));
     if (/^\d{9,14}$/.test(text)) return Number(text);
     const parsed = ISO_8601.test(text) ? Date.parse(text) : NaN;
     if (!Number.isNaN(parsed)) return parsed;
@@ -54,9 +52,14 @@ function momentOf(input: unknown, nowMs: number): number | undefined {
  * @throws TwinError INFLUX_DURATION_INVALID
  */
 export function durationMs(input: number | string): number {
-  if (typeof input === 'number' && Number.isInteger(input) && input > 0) return input;
-  const [, count, unit] = (typeof input === 'string' && DURATION.exec(input.trim())) || [];
-  const ms = Number(count) * (UNIT_MS[unit ?? ''] ?? NaN);
+  if (typeof input === 'number' && Number.isSafeInteger(input) && input > 0) return input;
+  const ms = typeof input === 'string' ? spanMs(input.trim()) : NaN;
   if (ms > 0 && Number.isSafeInteger(ms)) return ms;
   throw new TwinError('INFLUX_DURATION_INVALID', `${shown(input, 60)} is no span of time: write 10s, 5m, 1h or 1d`);
+}
+
+/** Milliseconds of a span in words, of any size; NaN for other text. */
+function spanMs(text: string): number {
+  const [, count, unit = ''] = DURATION.exec(text) ?? [];
+  return Number(count) * (UNIT_MS[unit] ?? NaN);
 }

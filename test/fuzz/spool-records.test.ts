@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { decodeEnvelope, encodeEnvelope } from '../../lib/delivery/spool-envelope';
 import { decodeRecords, encodeRecords, RECORD_HEADER_BYTES, type SpoolRecord } from '../../lib/delivery/spool-record';
 import { assertKnownVersion, encodeSegmentHeader } from '../../lib/delivery/spool-segment-header';
 import { attempt, fuzz } from './fuzz';
-import { between, bytesOf, mutate } from './material';
+import { between, bytesOf, mutate, nastyText } from './material';
 
 const ALPHABET = Buffer.from('f5c1fe9a00000010f5c1fe9a', 'hex');
 
@@ -47,6 +48,10 @@ describe('the log of a spool', () => {
       next = sent.indexOf(key, next) + 1;
       assert.ok(next > 0, 'a record that was not written, or out of order');
     }
+    const envelope = { head: { topic: nastyText(random), retain: random() < 0.5 }, body: payloads[0]! };
+    const encoded = encodeEnvelope(envelope);
+    assert.deepEqual(decodeEnvelope(encoded), envelope);
+    attempt(() => decodeEnvelope(mutate(random, encoded, ALPHABET)));
     attempt(() => assertKnownVersion(mutate(random, encodeSegmentHeader(sequence), ALPHABET), 'segment'));
   });
 });

@@ -5,6 +5,7 @@ import { LoopGuard } from '../../lib/bridge/loop-guard';
 import { kafkaTopicOf, mqttTopicOf } from '../../lib/bridge/topic-template';
 import type { KafkaHeaders } from '../../lib/kafka/kafka-record';
 import { outgoingMessage } from '../../lib/kafka/outgoing-message';
+import { ReadingTopic as KafkaReadingTopic } from '../../lib/kafka/reading-topic';
 import { assertTopicFilter, assertTopicName, matchesFilter } from '../../lib/mqtt/mqtt-topic';
 import { ReadingTopic } from '../../lib/mqtt/reading-topic';
 import type { Reading } from '../../lib/reading/reading';
@@ -15,6 +16,7 @@ import { between, bytesOf, mutate, nastyText, pick } from './material';
 import { randomValue } from './random-value';
 
 const PIECES = ['{topic}', '{key}', '{1}', '{2}', '{9}', '{Source}', '{x1}', '{__proto__}', '{', '}', '{}', 'a', '/', '.'];
+const KAFKA_TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 const template = (random: () => number): string =>
   Array.from({ length: between(random, 0, 5) }, () => pick(random, [...PIECES, '+', '#', nastyText(random, 2)])).join('');
 const topicText = (random: () => number): string =>
@@ -43,12 +45,14 @@ describe('topics, headers and records', () => {
   fuzz('topic templates', 'give legal topics only, and refuse the rest as a TwinError', (random) => {
     const [text, source] = [template(random), { topic: topicText(random), key: nastyText(random) }];
     const toKafka = attempt(() => kafkaTopicOf(text)(source));
-    if ('value' in toKafka) assert.match(toKafka.value, /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/);
+    if ('value' in toKafka) assert.match(toKafka.value, KAFKA_TOPIC);
     const toMqtt = attempt(() => mqttTopicOf(text)(source));
     if ('value' in toMqtt) assertTopicName(toMqtt.value);
     const reading: Reading = { ...randomReading(random), Source: randomValue(random, 4) };
     const made = attempt(() => new ReadingTopic(text).of(reading));
     if ('value' in made) assertTopicName(made.value);
+    const key = attempt(() => new KafkaReadingTopic(text).of(reading));
+    if ('value' in key) assert.match(key.value, KAFKA_TOPIC);
     const [filter, topic] = [topicText(random), topicText(random)];
     if ('refusal' in attempt(() => assertTopicFilter(filter)) || filter.startsWith('$share')) return;
     const hidden = topic.startsWith('$') && /^[+#]/.test(filter);
