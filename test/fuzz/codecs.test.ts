@@ -46,36 +46,44 @@ const membersOf = (reading: Reading): [string, string][] =>
   Object.entries(reading).map(([key, value]) => [key, JSON.stringify(value)]);
 
 describe('the codec of readings', () => {
-  fuzz('JSON text', 'takes what JSON.parse takes, stamps it in place, and refuses the rest as a TwinError', (random) => {
-    const json = jsonText(random);
-    const expected = oracle(json);
-    const parsed = attempt(() => parseReading(random() < 0.5 && isUtf8(json) ? json.toString() : json));
-    if (expected === undefined) assert.ok('refusal' in parsed, 'it was read, though it is no reading');
-    else assert.deepEqual('value' in parsed && membersOf(parsed.value), membersOf(expected));
+  fuzz(
+    'JSON text',
+    'takes what JSON.parse takes, stamps it in place, and refuses the rest as a TwinError',
+    (random) => {
+      const json = jsonText(random);
+      const expected = oracle(json);
+      const parsed = attempt(() => parseReading(random() < 0.5 && isUtf8(json) ? json.toString() : json));
+      if (expected === undefined) assert.ok('refusal' in parsed, 'it was read, though it is no reading');
+      else assert.deepEqual('value' in parsed && membersOf(parsed.value), membersOf(expected));
 
-    const key = pick(random, STAMPS);
-    const stamped = attempt(() => spliceStamp(json, key, 1_674_000_000_000));
-    assert.equal('refusal' in stamped, expected === undefined, json.toString());
-    if (!('value' in stamped) || expected === undefined) return;
-    const known = Object.hasOwn(expected, key);
-    const after = membersOf(oracle(stamped.value)!);
-    const before = membersOf(expected);
-    // Integer-like keys go first in an object of JavaScript, wherever they stand in the text; no stamp has one.
-    assert.deepEqual(
-      after,
-      known
-        ? before.map(([name, value]) => [name, name === key ? '1674000000000' : value])
-        : [...before, [key, '1674000000000']],
-    );
-    if (!known) assert.equal(stamped.value.length - json.length, addedBytes(key, before.length));
-    assert.deepEqual(spliceStamp(stamped.value, key, 1_674_000_000_000), stamped.value, 'the same stamp changes nothing');
-    const marked = attempt(() => spliceMark(json, 'Replayed'));
-    assert.equal('value' in marked && oracle(marked.value)?.['Replayed'], true);
-    const source = attempt(() => messageSource(json));
-    const given = expected['Source'];
-    const named = typeof given === 'string' || typeof given === 'number' ? String(given) : null;
-    assert.equal('value' in source && source.value, named);
-  });
+      const key = pick(random, STAMPS);
+      const stamped = attempt(() => spliceStamp(json, key, 1_674_000_000_000));
+      assert.equal('refusal' in stamped, expected === undefined, json.toString());
+      if (!('value' in stamped) || expected === undefined) return;
+      const known = Object.hasOwn(expected, key);
+      const after = membersOf(oracle(stamped.value)!);
+      const before = membersOf(expected);
+      // Integer-like keys go first in an object of JavaScript, wherever they stand in the text; no stamp has one.
+      assert.deepEqual(
+        after,
+        known
+          ? before.map(([name, value]) => [name, name === key ? '1674000000000' : value])
+          : [...before, [key, '1674000000000']],
+      );
+      if (!known) assert.equal(stamped.value.length - json.length, addedBytes(key, before.length));
+      assert.deepEqual(
+        spliceStamp(stamped.value, key, 1_674_000_000_000),
+        stamped.value,
+        'the same stamp changes nothing',
+      );
+      const marked = attempt(() => spliceMark(json, 'Replayed'));
+      assert.equal('value' in marked && oracle(marked.value)?.['Replayed'], true);
+      const source = attempt(() => messageSource(json));
+      const given = expected['Source'];
+      const named = typeof given === 'string' || typeof given === 'number' ? String(given) : null;
+      assert.equal('value' in source && source.value, named);
+    },
+  );
 
   fuzz('readings', 'gives back the reading that was encoded, in a form that is stable', (random) => {
     const reading = randomReading(random);
@@ -90,15 +98,19 @@ describe('the codec of readings', () => {
     assert.equal(parseReading(String(sent))['MQTT_Timestamp'], 1_674_000_000_000);
   });
 
-  fuzz('values that are no readings', 'encodes what JSON.stringify encodes, and refuses the rest as a TwinError', (random) => {
-    const value = randomValue(random);
-    const encoded = attempt(() => encodeReading(value as Reading));
-    // Compared as text, since JSON.stringify loses the sign of -0.
-    if ('value' in encoded) assert.equal(JSON.stringify(JSON.parse(encoded.value)), JSON.stringify(value));
-    attempt(() => readingIn(value));
-    const payload = attempt(() => readingPayload(value, random() < 0.5 ? 1 : undefined));
-    if ('value' in payload) assert.ok(typeof payload.value === 'string' || Buffer.isBuffer(payload.value));
-  });
+  fuzz(
+    'values that are no readings',
+    'encodes what JSON.stringify encodes, and refuses the rest as a TwinError',
+    (random) => {
+      const value = randomValue(random);
+      const encoded = attempt(() => encodeReading(value as Reading));
+      // Compared as text, since JSON.stringify loses the sign of -0.
+      if ('value' in encoded) assert.equal(JSON.stringify(JSON.parse(encoded.value)), JSON.stringify(value));
+      attempt(() => readingIn(value));
+      const payload = attempt(() => readingPayload(value, random() < 0.5 ? 1 : undefined));
+      if ('value' in payload) assert.ok(typeof payload.value === 'string' || Buffer.isBuffer(payload.value));
+    },
+  );
 });
 
 const addedBytes = (key: string, membersBefore: number): number =>

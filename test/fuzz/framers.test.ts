@@ -57,22 +57,26 @@ function check(results: readonly FrameResult[], framer: Framer, format: FrameFor
 }
 
 describe('a framer', () => {
-  fuzz('streams of every format', 'gives the same readings however the bytes are cut, and throws nothing', (random, n) => {
-    const format = pick(random, frameFormats);
-    const pieces = Array.from({ length: between(random, 1, 8) }, () => piece(random, format));
-    const bytes = Buffer.concat(pieces);
-    // A datagram is a frame of its own: its bounds are part of what it says.
-    const chunks = format === 'udp' ? pieces : cut(random, bytes);
-    const [whole, inPieces] = [framerOf(format), framerOf(format)];
-    const at = format === 'udp' ? pieces.flatMap((each) => whole.push(each)) : whole.push(bytes);
-    const once = [...at, ...whole.end()];
-    const often = [...chunks.flatMap((chunk) => inPieces.push(chunk)), ...inPieces.end()];
-    check(once, whole, format, bytes.length);
-    check(often, inPieces, format, bytes.length);
-    assert.deepEqual(readingsOf(often), readingsOf(once), `${format}, input ${n}: ${bytes.toString('hex')}`);
-    assert.equal(inPieces.skippedBytes, whole.skippedBytes);
-    assert.deepEqual([whole.pendingBytes, inPieces.pendingBytes], [0, 0], 'nothing is held once the stream is over');
-  });
+  fuzz(
+    'streams of every format',
+    'gives the same readings however the bytes are cut, and throws nothing',
+    (random, n) => {
+      const format = pick(random, frameFormats);
+      const pieces = Array.from({ length: between(random, 1, 8) }, () => piece(random, format));
+      const bytes = Buffer.concat(pieces);
+      // A datagram is a frame of its own: its bounds are part of what it says.
+      const chunks = format === 'udp' ? pieces : cut(random, bytes);
+      const [whole, inPieces] = [framerOf(format), framerOf(format)];
+      const at = format === 'udp' ? pieces.flatMap((each) => whole.push(each)) : whole.push(bytes);
+      const once = [...at, ...whole.end()];
+      const often = [...chunks.flatMap((chunk) => inPieces.push(chunk)), ...inPieces.end()];
+      check(once, whole, format, bytes.length);
+      check(often, inPieces, format, bytes.length);
+      assert.deepEqual(readingsOf(often), readingsOf(once), `${format}, input ${n}: ${bytes.toString('hex')}`);
+      assert.equal(inPieces.skippedBytes, whole.skippedBytes);
+      assert.deepEqual([whole.pendingBytes, inPieces.pendingBytes], [0, 0], 'nothing is held once the stream is over');
+    },
+  );
 
   const endless = frameFormats.map((format) => ({ format, framer: framerOf(format), pushed: 0 }));
   fuzz('one endless line of every format', 'takes anything, with silences, ends and resets anywhere', (random, n) => {
@@ -124,11 +128,17 @@ describe('a framer', () => {
     const sent: string[] = [];
     for (const { bytes } of frames) {
       // Without a zero: noise that ends with one may be the first byte of a header, and moves the frame behind it.
-      const noise = Buffer.from(Array.from({ length: random() < 0.5 ? between(random, 1, 40) : 0 }, () => between(random, 1, 255)));
+      const noise = Buffer.from(
+        Array.from({ length: random() < 0.5 ? between(random, 1, 40) : 0 }, () => between(random, 1, 255)),
+      );
       sent.push(noise.toString('hex'), bytes.toString('hex'));
       for (const chunk of cut(random, Buffer.concat([noise, bytes]))) results.push(...framer.push(chunk));
     }
     results.push(...framer.end());
-    assert.deepEqual(readingsOf(results), frames.map(({ values }) => values), sent.join(' '));
+    assert.deepEqual(
+      readingsOf(results),
+      frames.map(({ values }) => values),
+      sent.join(' '),
+    );
   });
 });

@@ -51,7 +51,7 @@ function table(random: () => number): { csv: Buffer; rows: FluxRow[] } {
     const cells = kinds.map((kind) => cellOf(random, kind));
     csv += line(['', '_result', '0', ...cells.map(({ text }) => text)]);
     const named = names.map((name, index): [string, FluxRow[string]] => [name, cells[index]!.value]);
-    return Object.fromEntries([['result', '_result'], ['table', 0], ...named]) as FluxRow;
+    return Object.fromEntries<FluxRow[string]>([['result', '_result'], ['table', 0], ...named]);
   });
   return { csv: Buffer.from(csv), rows };
 }
@@ -112,9 +112,13 @@ describe('what is read from InfluxDB, and written into its queries', () => {
     const whole = Buffer.from(`${shown(answer, 10_000)}\n`);
     const json = random() < 0.4 ? mutate(random, whole, ALPHABET) : whole;
     const blocks = await attemptLater(() => allOf(influxqlBlocks(stream(cut(random, json)))));
-    if ('value' in blocks) for (const { columns, values } of blocks.value) assert.ok(isList(columns) && values.every(isList));
+    if ('value' in blocks)
+      for (const { columns, values } of blocks.value) assert.ok(isList(columns) && values.every(isList));
 
-    const headers = { 'retry-after': nastyText(random), 'x-influxdb-error': pick(random, [undefined, nastyText(random)]) };
+    const headers = {
+      'retry-after': nastyText(random),
+      'x-influxdb-error': pick(random, [undefined, nastyText(random)]),
+    };
     const http = { status: between(random, 200, 599), headers, body: body(random), requestBytes: 1 };
     const decision = decide(http, pick(random, ['1', '2'] as const));
     if ('error' in decision) assert.ok(decision.error instanceof TwinError);

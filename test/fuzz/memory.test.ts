@@ -38,7 +38,9 @@ describe('memory', () => {
       it(`of a ${format} framer is bounded on endless garbage in chunks of ${chunkBytes} bytes`, async () => {
         const framer = createFramer({ format });
         // No line end, so that no frame ever ends.
-        const garbage = bytesOf(seededRandom(5), Buffer.from('x\0\0\0\0y'), 65_536).map((byte) => (byte === 10 || byte === 13 ? 0 : byte));
+        const garbage = bytesOf(seededRandom(5), Buffer.from('x\0\0\0\0y'), 65_536).map((byte) =>
+          byte === 10 || byte === 13 ? 0 : byte,
+        );
         const total = Math.min(chunkBytes * 100_000, (format === 'nucleo' ? 0.25 : 16) * MEGABYTE);
         const kept = await keptBytes(() => {
           for (let pushed = 0; pushed < total; pushed += chunkBytes) {
@@ -46,7 +48,10 @@ describe('memory', () => {
             framer.push(garbage.subarray(from, from + chunkBytes));
           }
         });
-        assert.ok(kept < SLACK_BYTES + framer.pendingBytes * 200, `${kept} bytes are kept, ${framer.pendingBytes} of them pending`);
+        assert.ok(
+          kept < SLACK_BYTES + framer.pendingBytes * 200,
+          `${kept} bytes are kept, ${framer.pendingBytes} of them pending`,
+        );
       });
     }
   }
@@ -64,7 +69,8 @@ describe('memory', () => {
 
   it('does not grow with names that are refused', async () => {
     const kept = await keptBytes(() => {
-      for (let n = 0; n < 3_000; n++) attempt(() => encodePoint({ measurement: `#${n}`, tags: {}, fields: { f: NaN } }, 0));
+      for (let n = 0; n < 3_000; n++)
+        attempt(() => encodePoint({ measurement: `#${n}`, tags: {}, fields: { f: NaN } }, 0));
     });
     assert.ok(kept < SLACK_BYTES, `${kept} bytes are kept`);
   });

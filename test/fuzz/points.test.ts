@@ -35,10 +35,15 @@ const nastyPoint = (random: () => number): Point => ({
 function checkLine(line: string, { measurement, tags, fields, timeMs = 0, nanoseconds = 0 }: Point): void {
   const read = readLine(line);
   assert.equal(read.measurement, measurement);
-  const sorted = Object.entries(tags).filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(tags)
+    .filter(([, value]) => value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   assert.deepEqual(read.tags, sorted);
   // The servers do not keep the sign of -0.
-  assert.deepEqual(read.fields, Object.entries(fields).map(([key, value]) => [key, value === 0 ? 0 : value]));
+  assert.deepEqual(
+    read.fields,
+    Object.entries(fields).map(([key, value]) => [key, value === 0 ? 0 : value]),
+  );
   assert.equal(read.time, BigInt(Math.round(timeMs)) * 1_000_000n + BigInt(nanoseconds));
 }
 

@@ -28,7 +28,17 @@ export function randomValue(random: () => number, depth = 0): unknown {
   if (random() < 0.3) return Array.from({ length: between(random, 0, 3) }, () => randomValue(random, depth + 1));
   return Object.fromEntries(
     Array.from({ length: between(random, 0, 4) }, () => [
-      pick(random, ['measurement', 'fields', 'tags', 'time', 'nanoseconds', 'type', 'value', 'Source', nastyText(random)]),
+      pick(random, [
+        'measurement',
+        'fields',
+        'tags',
+        'time',
+        'nanoseconds',
+        'type',
+        'value',
+        'Source',
+        nastyText(random),
+      ]),
       randomValue(random, depth + 1),
     ]),
   );

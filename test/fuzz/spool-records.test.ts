@@ -23,14 +23,22 @@ function decode(random: () => number, file: Buffer, firstSequence: number): Spoo
   return records;
 }
 
-const keyOf = ({ sequence, timeMs, payload }: SpoolRecord): string => `${sequence} ${timeMs} ${payload.toString('hex')}`;
+const keyOf = ({ sequence, timeMs, payload }: SpoolRecord): string =>
+  `${sequence} ${timeMs} ${payload.toString('hex')}`;
 
 describe('the log of a spool', () => {
   fuzz('spool records', 'gives back what was encoded; of a damaged log only sound records, in order', (random) => {
     const sequence = between(random, 1, 2 ** 40);
-    const payloads = Array.from({ length: between(random, 1, 6) }, () => bytesOf(random, ALPHABET, between(random, 0, 80)));
-    const { bytes, ends } = encodeRecords(payloads, sequence, 1_700_000_000_000, { firstSequence: sequence, offset: 0 });
-    const sent = payloads.map((payload, index) => keyOf({ sequence: sequence + index, timeMs: 1_700_000_000_000, payload }));
+    const payloads = Array.from({ length: between(random, 1, 6) }, () =>
+      bytesOf(random, ALPHABET, between(random, 0, 80)),
+    );
+    const { bytes, ends } = encodeRecords(payloads, sequence, 1_700_000_000_000, {
+      firstSequence: sequence,
+      offset: 0,
+    });
+    const sent = payloads.map((payload, index) =>
+      keyOf({ sequence: sequence + index, timeMs: 1_700_000_000_000, payload }),
+    );
     assert.deepEqual(decode(random, bytes, sequence).map(keyOf), sent);
 
     // Changed where it is, nothing moves: exactly the records that were hit are gone.
@@ -39,7 +47,10 @@ describe('the log of a spool', () => {
     const to = Math.min(bytes.length, from + between(random, 1, 8));
     for (let at = from; at < to; at++) changed[at]! ^= between(random, 1, 255);
     const hit = ends.map((end, index) => from < end && to > (ends[index - 1] ?? 0));
-    assert.deepEqual(decode(random, changed, sequence).map(keyOf), sent.filter((_, index) => !hit[index]));
+    assert.deepEqual(
+      decode(random, changed, sequence).map(keyOf),
+      sent.filter((_, index) => !hit[index]),
+    );
 
     // Bytes lost or added move the rest, which its seal then refuses: never a record that was not written.
     const found = decode(random, mutate(random, bytes, ALPHABET), sequence).map(keyOf);

@@ -62,8 +62,7 @@ export class OwnKafka {
       rmSync(folder, { recursive: true, force: true });
     });
     await prepare?.(folder);
-    const text =
-      replace(kafkaConfig(port, await freePort(), join(folder, 'log'))) + lines.join('\n');
+    const text = replace(kafkaConfig(port, await freePort(), join(folder, 'log'))) + lines.join('\n');
     writeFileSync(join(folder, 'server.properties'), text.replaceAll('DIR', folder).replaceAll('PORT', `${port}`));
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J2_CONFIG);
     const clusterId = `t${randomBytes(16).toString('base64url')}`.slice(0, 22);

@@ -110,7 +110,14 @@ describe('parts of an InfluxQL answer', () => {
 
   it('are refused when the answer is not from InfluxDB', async () => {
     await assert.rejects(blocks('<html>hello</html>'), failsWith('INFLUX_ANSWER_INVALID', /<html>hello/));
-    for (const text of ['7', '[]', '{"results":5}', '{"results":[null]}', '{"results":[{"series":[{}]}]}', '{"error":null}']) {
+    for (const text of [
+      '7',
+      '[]',
+      '{"results":5}',
+      '{"results":[null]}',
+      '{"results":[{"series":[{}]}]}',
+      '{"error":null}',
+    ]) {
       await assert.rejects(blocks(text), failsWith('INFLUX_ANSWER_INVALID'), text);
     }
   });

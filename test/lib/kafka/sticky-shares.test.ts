@@ -42,7 +42,12 @@ describe('shares of partitions', () => {
       const partitions = names(Math.floor(random() * 20));
       const members = Array.from({ length: 1 + Math.floor(random() * 6) }, (_, n) => `member ${n}`);
       const owners = partitions.map(() => Math.floor(random() * (members.length + 1)));
-      const claims = members.map((member, n) => claim(member, partitions.filter((_, at) => owners[at] === n)));
+      const claims = members.map((member, n) =>
+        claim(
+          member,
+          partitions.filter((_, at) => owners[at] === n),
+        ),
+      );
       const shares = stickyShares(partitions, claims);
       assert.deepEqual([...shares.keys()].sort(), members);
       assert.deepEqual([...shares.values()].flat().sort(), [...partitions].sort());

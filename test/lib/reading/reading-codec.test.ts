@@ -82,7 +82,10 @@ describe('encodeReading', () => {
         throw new Error('no form');
       },
     };
-    assert.throws(() => encodeReading({ a: failing }), { code: 'READING_NOT_ENCODABLE', message: /"a" fails: no form/ });
+    assert.throws(() => encodeReading({ a: failing }), {
+      code: 'READING_NOT_ENCODABLE',
+      message: /"a" fails: no form/,
+    });
     assert.equal(
       codeOf(() => encodeReading({ t: NaN })),
       'READING_NOT_A_NUMBER',

@@ -8,8 +8,9 @@ it('anything can be shown in an error, at bounded length', () => {
   for (const [value, expected] of [
     [{ a: 1 }, '{"a":1}'],
     [5n, '5'],
+    [NaN, 'NaN'],
     [undefined, 'undefined'],
-    [Symbol('s'), 'Symbol(s)'],
+    [Symbol('s'), 'symbol'],
     [circle, 'an object'],
     [Object.assign(Object.create(null) as object, { a: 5n }), 'an object'],
     ['x'.repeat(200), `"${'x'.repeat(99)}`],
