@@ -63,7 +63,8 @@ interface ConsumerEvents {
 /**
  * Reads topics as a member of a group. Every record is delivered at least once: what is committed is the contiguous
  * prefix of what was settled, in any order, however late; what is not comes again after a crash. A rebalance or a lost
- * connection keeps what is in flight for the partitions that stay ours; late settles for others count for nothing.
+ * connection keeps what is in flight for the partitions that stay ours; late settles for others count for nothing. The
+ * members share partitions evenly, and each keeps those that it has as far as that allows.
  */
 export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
   readonly #options: KafkaConsumerOptions;
