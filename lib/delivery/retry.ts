@@ -8,6 +8,8 @@ export interface RetryOptions {
   readonly backoff: Backoff;
   /** Whether the same work may succeed later. Default: a `TwinError` that says so. */
   readonly isRetryable?: (error: unknown) => boolean;
+  /** No wait after this error is longer, in milliseconds, unless the server asked for it. Default: as the backoff says. */
+  readonly longestWaitMs?: (error: unknown) => number;
   /** Told before each wait; `attempt` counts the failures so far. */
   readonly onRetry?: (error: unknown, delayMs: number, attempt: number) => void;
 }
@@ -27,7 +29,7 @@ function askedForMs(error: unknown): number {
  */
 export async function retryForever<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { signal, backoff, isRetryable = saysRetryable, onRetry }: RetryOptions,
+  { signal, backoff, isRetryable = saysRetryable, longestWaitMs, onRetry }: RetryOptions,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
@@ -38,7 +40,7 @@ export async function retryForever<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!isRetryable(error)) throw error;
-      const delayMs = Math.max(backoff.next(), askedForMs(error));
+      const delayMs = Math.max(Math.min(backoff.next(), longestWaitMs?.(error) ?? Infinity), askedForMs(error));
       onRetry?.(error, delayMs, attempt);
       await sleep(delayMs, signal);
     }

@@ -1,3 +1,4 @@
+import { setMember } from '../reading/set-member';
 import { TwinError } from '../reading/twin-error';
 import { errorOfReason } from './query-error';
 
@@ -60,7 +61,7 @@ function rowOf(record: readonly string[], columns: readonly Column[]): FluxRow {
     const column = columns[index];
     if (!column) continue;
     const text = record[index] || column.byDefault;
-    row[column.name] = text === '' ? null : column.read(text);
+    setMember(row, column.name, text === '' ? null : column.read(text));
   }
   return row;
 }

@@ -1,3 +1,4 @@
+import { shown } from '../reading/shown';
 import { TwinError } from '../reading/twin-error';
 import { timeOf } from './time-range';
 
@@ -53,7 +54,7 @@ function typedExpression(type: unknown, value: unknown, name: string, nowMs: num
   if (type === 'boolean' && typeof value === 'boolean') return { type: 'BooleanLiteral', value };
   if (type === 'time') return timeLiteral(value, nowMs);
   if (type === 'duration' && typeof value === 'string') return durationLiteral(value, name);
-  throw invalid(name, `{ type, value } does not fit: type is ${JSON.stringify(type)}`);
+  throw invalid(name, `{ type, value } does not fit: type is ${shown(type)}`);
 }
 
 function timeLiteral(value: unknown, nowMs: number): FluxNode {

@@ -1,3 +1,4 @@
+import { isReading } from '../reading/reading';
 import { TwinError } from '../reading/twin-error';
 import { shorten } from './influx-answer';
 import { errorOfReason } from './query-error';
@@ -62,12 +63,28 @@ export async function* influxqlBlocks(chunks: AsyncIterable<Uint8Array>): AsyncG
 function parse(text: string): ResultDocument {
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === 'object' && document !== null) return document;
+    if (isDocument(document)) return document;
   } catch {
     // Told below, with what came instead.
   }
   throw new TwinError('INFLUX_ANSWER_INVALID', `the answer is not what InfluxDB sends: ${shorten(text)}`);
 }
+
+/** Columns and rows are then lists; what their cells hold is not looked at. */
+function isDocument(value: unknown): value is ResultDocument {
+  return isReading(value) && isText(value.error) && isListOf(value.results, isResult);
+}
+
+const isResult = (value: unknown): boolean =>
+  isReading(value) && isText(value.error) && isListOf(value.series, isSeries);
+
+const isSeries = (value: unknown): boolean =>
+  isReading(value) && Array.isArray(value.columns) && isListOf(value.values, Array.isArray);
+
+const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
+
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  value === undefined || (Array.isArray(value) && value.every(isItem));
 
 /** Lines without their ends; a last one without an end counts; empty ones do not. Each byte is copied at most once. */
 async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -11,8 +11,9 @@ import type { FieldValue, Point } from './point';
 const MAX_TIME_MS = 9_223_372_036_854;
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
-/** Names whose escaped form is remembered; beyond it (names made up per point) memory must not grow. */
+/** Names whose escaped form is remembered, and their length; beyond it (names made up per point) memory must not grow. */
 const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED_LENGTH = 100;
 
 /**
  * One line, without an end of line.
@@ -94,7 +95,9 @@ class Names {
       throw new TwinError('INFLUX_NAME_INVALID', `${this.#kind} ${JSON.stringify(name)} ${refusal.because}`);
     }
     const escaped = name.replace(this.#special, '\\$&');
-    if (this.#escaped.size < MAX_REMEMBERED) this.#escaped.set(name, escaped);
+    if (name.length > MAX_REMEMBERED_LENGTH) return escaped;
+    if (this.#escaped.size >= MAX_REMEMBERED) this.#escaped.clear();
+    this.#escaped.set(name, escaped);
     return escaped;
   }
 }

@@ -1,6 +1,7 @@
 import { AMBIENT_HUMIDITY, AMBIENT_TEMPERATURE, isIntegerKey, MQTT_TIMESTAMP, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
 import { nanosecondsOf } from '../reading/sequence';
+import { shown } from '../reading/shown';
 import { TwinError } from '../reading/twin-error';
 import type { FieldValue, Point } from './point';
 
@@ -109,12 +110,10 @@ function timeOf(reading: Reading, keys: readonly string[]): number | undefined {
   if (key === undefined) return undefined;
   const value = reading[key];
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new TwinError('INFLUX_TIME_INVALID', `"${key}" is no time in epoch milliseconds: ${describe(value)}`, {
+  throw new TwinError('INFLUX_TIME_INVALID', `"${key}" is no time in epoch milliseconds: ${shown(value)}`, {
     facts: { key },
   });
 }
-
-const describe = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 100);
 
 function nothingToWrite(reading: Reading, { fields }: PointMapping): TwinError {
   const wanted = isTable(fields)

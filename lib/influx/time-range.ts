@@ -1,3 +1,4 @@
+import { shown } from '../reading/shown';
 import { TwinError } from '../reading/twin-error';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -10,6 +11,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 const DURATION = /^(\d+)(ms|s|m|min|h|d|w)$/;
+/** What a Date can hold, less the millisecond that some queries take away. */
+const MAX_MS = 8.64e15 - 1;
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** A moment: epoch milliseconds (a number or its digits), a Date, ISO 8601 text, `now`, or `-10h` and the like before now. */
@@ -21,23 +24,26 @@ export type TimeInput = number | string | Date;
  * @throws TwinError INFLUX_TIME_INVALID
  */
 export function timeOf(input: unknown, nowMs: number): number {
+  const ms = momentOf(input, nowMs);
+  if (ms !== undefined && Math.abs(ms) <= MAX_MS) return ms;
+  throw new TwinError(
+    'INFLUX_TIME_INVALID',
+    `${shown(input, 60)} is no time: write epoch milliseconds, ISO 8601 such as 2026-11-24T08:00:00Z, now, or -10h`,
+  );
+}
+
+function momentOf(input: unknown, nowMs: number): number | undefined {
   if (typeof input === 'number' && Number.isFinite(input)) return input;
   if (input instanceof Date && !Number.isNaN(input.getTime())) return input.getTime();
   if (typeof input === 'string') {
     const text = input.trim();
     if (text === 'now' || text === 'now()') return nowMs;
-    if (/^[+-]/.test(text) && DURATION.test(text.slice(1))) {
-      return nowMs + (text.startsWith('-') ? -1 : 1) * durationMs(text.slice(1));
-    }
+    if (/^[+-]/.test(text)) return nowMs + (text.startsWith('-') ? -1 : 1) * spanMs(text.slice(1));
     if (/^\d{9,14}$/.test(text)) return Number(text);
     const parsed = ISO_8601.test(text) ? Date.parse(text) : NaN;
     if (!Number.isNaN(parsed)) return parsed;
   }
-  const shown = JSON.stringify(input)?.slice(0, 60) ?? String(input);
-  throw new TwinError(
-    'INFLUX_TIME_INVALID',
-    `${shown} is no time: write epoch milliseconds, ISO 8601 such as 2026-11-24T08:00:00Z, now, or -10h`,
-  );
+  return undefined;
 }
 
 /**
@@ -46,9 +52,14 @@ export function timeOf(input: unknown, nowMs: number): number {
  * @throws TwinError INFLUX_DURATION_INVALID
  */
 export function durationMs(input: number | string): number {
-  if (typeof input === 'number' && Number.isInteger(input) && input > 0) return input;
-  const [, count, unit] = (typeof input === 'string' && DURATION.exec(input.trim())) || [];
-  const ms = Number(count) * (UNIT_MS[unit ?? ''] ?? NaN);
-  if (ms > 0) return ms;
-  throw new TwinError('INFLUX_DURATION_INVALID', `"${input}" is no span of time: write 10s, 5m, 1h or 1d`);
+  if (typeof input === 'number' && Number.isSafeInteger(input) && input > 0) return input;
+  const ms = typeof input === 'string' ? spanMs(input.trim()) : NaN;
+  if (ms > 0 && Number.isSafeInteger(ms)) return ms;
+  throw new TwinError('INFLUX_DURATION_INVALID', `${shown(input, 60)} is no span of time: write 10s, 5m, 1h or 1d`);
+}
+
+/** Milliseconds of a span in words, of any size; NaN for other text. */
+function spanMs(text: string): number {
+  const [, count, unit = ''] = DURATION.exec(text) ?? [];
+  return Number(count) * (UNIT_MS[unit] ?? NaN);
 }

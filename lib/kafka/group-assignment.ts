@@ -21,6 +21,7 @@ export class GroupAssignment {
   readonly #window: DeliveryWindow;
   readonly #commits: boolean;
   readonly #progress = new Map<string, PartitionProgress>();
+  #sinceMs = 0;
 
   /** @param commits whether the group commits offsets */
   constructor(window: DeliveryWindow, commits: boolean) {
@@ -35,6 +36,7 @@ export class GroupAssignment {
    * @returns where to go on in partitions for which the broker has no committed offset
    */
   join(assignment: MemberAssignment, starts: readonly PartitionPosition[]): PartitionPosition[] {
+    this.#sinceMs = Date.now();
     const ours = new Set<string>();
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const partition of partitions) ours.add(key(topic, partition));
@@ -55,6 +57,13 @@ export class GroupAssignment {
         partition,
         offset: this.#commits ? settledUpTo : nextDelivery,
       }));
+  }
+
+  /** The partitions of which something is known here, and when the group last left them with us (epoch milliseconds). */
+  get holdings(): { readonly partitions: MemberAssignment; readonly sinceMs: number } {
+    const partitions: Record<string, number[]> = {};
+    for (const { topic, partition } of this.#progress.values()) (partitions[topic] ??= []).push(partition);
+    return { partitions, sinceMs: this.#sinceMs };
   }
 
   /** The progress that a batch belongs to; a new one when the known one does not hold for it. */

@@ -3,6 +3,7 @@ import { broadcastAssigner } from './broadcast-assigner';
 import type { KafkaClient } from './kafka-client';
 import { rejoinAs } from './kafkajs-cures';
 import type { ConsumerMemory, SessionOptions } from './session-options';
+import { stickyAssigner } from './sticky-assigner';
 
 /** A fetch without records ends after this time, in milliseconds; leaving the group waits for it. */
 const FETCH_WAIT_MS = 500;
@@ -21,14 +22,18 @@ export const SESSION_RETRY = {
 export function createGroupMember(
   { kafka }: KafkaClient,
   { groupId, sessionTimeoutMs, commits }: SessionOptions,
-  { memberId }: ConsumerMemory,
+  { memberId, assignment }: ConsumerMemory,
 ): Consumer {
-  const share = commits ? PartitionAssigners.roundRobin : broadcastAssigner;
+  const assigners: readonly PartitionAssigner[] = commits
+    ? [stickyAssigner(() => assignment.holdings), PartitionAssigners.roundRobin]
+    : [broadcastAssigner];
   // kafkajs shows the cluster of a consumer only to its assigners.
-  const assigner: PartitionAssigner = (config) => {
-    if (memberId !== undefined) rejoinAs(config.cluster, memberId);
-    return share(config);
-  };
+  const asFormerMember =
+    (assigner: PartitionAssigner): PartitionAssigner =>
+    (config) => {
+      if (memberId !== undefined) rejoinAs(config.cluster, memberId);
+      return assigner(config);
+    };
   return kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
@@ -36,6 +41,6 @@ export function createGroupMember(
     rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     retry: SESSION_RETRY,
-    partitionAssigners: [assigner],
+    partitionAssigners: assigners.map(asFormerMember),
   });
 }

@@ -9,6 +9,7 @@ import { GroupAssignment } from './group-assignment';
 import { KafkaAdmin } from './kafka-admin';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import type { KafkaRecord } from './kafka-record';
+import { longestWaitMs } from './longest-wait';
 import type { ConsumerMemory, SessionOwner } from './session-options';
 import { withinTime } from './within-time';
 
@@ -62,7 +63,8 @@ interface ConsumerEvents {
 /**
  * Reads topics as a member of a group. Every record is delivered at least once: what is committed is the contiguous
  * prefix of what was settled, in any order, however late; what is not comes again after a crash. A rebalance or a lost
- * connection keeps what is in flight for the partitions that stay ours; late settles for others count for nothing.
+ * connection keeps what is in flight for the partitions that stay ours; late settles for others count for nothing. The
+ * members share partitions evenly, and each keeps those that it has as far as that allows.
  */
 export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
   readonly #options: KafkaConsumerOptions;
@@ -100,6 +102,7 @@ export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
       signal: this.#abort.signal,
       backoff: this.#backoff,
       isRetryable: () => true,
+      longestWaitMs,
       onRetry: (error, _delayMs, attempt) => {
         const { code } = error as TwinError;
         if (!QUIET_CODES.includes(code) || attempt > QUIET_ATTEMPTS) this.#setState('waiting', error as TwinError);

@@ -6,6 +6,7 @@ import { retryForever } from '../delivery/retry';
 import { TwinError } from '../reading/twin-error';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import type { ProduceRecord, RecordPosition } from './kafka-record';
+import { longestWaitMs } from './longest-wait';
 import { type OutgoingMessage, outgoingMessage } from './outgoing-message';
 import { type KafkaCompression, ProducerLink } from './producer-link';
 import { TopicPartitions } from './topic-partitions';
@@ -168,6 +169,7 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
       signal: this.#abort.signal,
       backoff: new Backoff(BACKOFF),
       isRetryable: () => link === this.#link,
+      longestWaitMs,
       onRetry: (error) => this.#setState('waiting', error as TwinError),
     });
     this.#connected = connected.then(

@@ -1,4 +1,6 @@
 import type { IHeaders, Message } from 'kafkajs';
+import { isReading } from '../reading/reading';
+import { shown } from '../reading/shown';
 import { TwinError } from '../reading/twin-error';
 import type { ProduceRecord } from './kafka-record';
 
@@ -22,7 +24,7 @@ export function assertTopicName(topic: unknown): void {
   if (typeof topic === 'string' && TOPIC_NAME.test(topic) && topic !== '.' && topic !== '..') return;
   throw new TwinError(
     'KAFKA_TOPIC_INVALID',
-    `"${String(topic)}" is no valid topic: use 1 to 249 letters, digits, dots, underscores or hyphens`,
+    `${shown(topic)} is no valid topic: use 1 to 249 letters, digits, dots, underscores or hyphens`,
   );
 }
 
@@ -45,6 +47,7 @@ export function outgoingMessage(record: ProduceRecord, nowMs: number): OutgoingM
   if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition <= MAX_PARTITION)) {
     wrong(`the partition must be a whole number from 0, got ${partition}`);
   }
+  if (!isReading(headers)) wrong(`the headers must be an object, got ${shown(headers)}`);
   let bytes = RECORD_OVERHEAD_BYTES + sizeOf(key) + sizeOf(value);
   for (const [name, header] of Object.entries(headers)) {
     for (const one of Array.isArray(header) ? (header as unknown[]) : [header]) {

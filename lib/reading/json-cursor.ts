@@ -17,6 +17,8 @@ const LITERALS = new Map([
   [0x66, Buffer.from('false')],
   [0x6e, Buffer.from('null')],
 ]);
+/** A number with fewer digits and no exponent is below 1.8e308. */
+const DIGITS_BEFORE_OVERFLOW = 309;
 const NOT_NUMBERS = /^-?(?:NaN|Infinity)/;
 
 /**
@@ -106,11 +108,25 @@ export class JsonCursor {
       this.at++;
       this.skipDigits(start);
     }
-    if (((json[this.at] ?? 0) | 0x20) === 0x65) {
+    const hasExponent = ((json[this.at] ?? 0) | 0x20) === 0x65;
+    if (hasExponent) {
       this.at++;
       if (json[this.at] === 0x2b || json[this.at] === MINUS) this.at++;
       this.skipDigits(start);
     }
+    if (hasExponent || this.at - start >= DIGITS_BEFORE_OVERFLOW) this.assertFinite(start);
+  }
+
+  /** JSON allows numbers of any size; one that is read as infinite is no measured value. */
+  private assertFinite(start: number): void {
+    const text = Buffer.from(this.json.subarray(start, this.at)).toString('latin1');
+    if (Number.isFinite(Number(text))) return;
+    const shown = text.length > 20 ? `${text.slice(0, 20)}…` : text;
+    throw new TwinError(
+      'READING_NOT_A_NUMBER',
+      `${shown} at byte ${start} is beyond the numbers that can be held (1.8e308); send null, or leave the key out`,
+      { facts: { offset: start } },
+    );
   }
 
   private skipDigits(start: number): void {

@@ -7,14 +7,18 @@ import { decodeUtf8 } from './utf8';
 const BYTE_ORDER_MARK = '\uFEFF';
 const NO_KEY = new Uint8Array(0);
 const MAX_DEPTH = 100;
-/** Keys whose wire form is remembered; beyond it (keys made up per message) memory must not grow. */
+/** Keys whose wire form is remembered, and their length; beyond it (keys made up per message) memory must not grow. */
 const MAX_REMEMBERED_KEYS = 1_000;
+const MAX_REMEMBERED_LENGTH = 100;
+/** What a number beyond 1.8e308 looks like at least: an exponent of three digits, or 200 digits in a row. */
+const MAY_OVERFLOW = /[eE]\+?\d{3}|\d{200}/;
 
 /**
  * The object in a JSON text of the wire.
  *
  * @param text JSON in UTF-8; a leading byte order mark is allowed
- * @throws TwinError READING_NOT_UTF8, READING_NOT_JSON, READING_NOT_A_NUMBER (`NaN`, `Infinity`), READING_NOT_AN_OBJECT
+ * @throws TwinError READING_NOT_UTF8, READING_NOT_JSON, READING_NOT_A_NUMBER (`NaN`, `Infinity`, and `1e999`, which JSON
+ *   allows and no number here can hold), READING_NOT_AN_OBJECT
  */
 export function parseReading(text: string | Uint8Array): Reading {
   const decoded = typeof text === 'string' ? text : decodeUtf8(text);
@@ -27,6 +31,7 @@ export function parseReading(text: string | Uint8Array): Reading {
     throw new TwinError('READING_NOT_JSON', messageOf(thrown), { cause: thrown });
   }
   if (!isReading(value)) throw notAnObject();
+  if (MAY_OVERFLOW.test(decoded)) scanJsonObject(Buffer.from(decoded), NO_KEY);
   return value;
 }
 
@@ -40,7 +45,9 @@ export function parseReading(text: string | Uint8Array): Reading {
  */
 export function encodeReading(reading: Reading): string {
   if (!isReading(reading)) throw notAnObject();
-  return encodeObject(reading, 0);
+  const object = hasJsonForm(reading) ? jsonFormOf(reading, '') : reading;
+  if (!isReading(object)) throw notAnObject();
+  return encodeObject(object, 0);
 }
 
 function encodeObject(object: Reading, depth: number): string {
@@ -69,6 +76,7 @@ function keyForm(key: string): KeyForm {
   let form = keyForms.get(key);
   if (form === undefined) {
     form = { key, head: `${JSON.stringify(key)}: `, integer: isIntegerKey(key) };
+    if (key.length > MAX_REMEMBERED_LENGTH) return form;
     if (keyForms.size >= MAX_REMEMBERED_KEYS) keyForms.clear();
     keyForms.set(key, form);
   }
@@ -98,7 +106,7 @@ function encodeValue(value: unknown, form: KeyForm, depth: number): string {
   if (Array.isArray(value)) return encodeArray(value, form, depth + 1);
   if (hasJsonForm(value)) {
     if (depth > MAX_DEPTH) throw notEncodable(`nested deeper than ${MAX_DEPTH} levels`);
-    return encodeValue(value.toJSON(form.key) ?? null, form, depth + 1);
+    return encodeValue(jsonFormOf(value, form.key) ?? null, form, depth + 1);
   }
   return encodeObject(value as Reading, depth + 1);
 }
@@ -107,9 +115,18 @@ function hasJsonForm(value: object): value is { toJSON(key: string): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
+function jsonFormOf(value: { toJSON(key: string): unknown }, key: string): unknown {
+  try {
+    return value.toJSON(key);
+  } catch (thrown) {
+    throw notEncodable(`the toJSON of "${key}" fails: ${messageOf(thrown)}`);
+  }
+}
+
 function encodeArray(items: readonly unknown[], form: KeyForm, depth: number): string {
   if (depth > MAX_DEPTH) throw notEncodable(`"${form.key}" is nested deeper than ${MAX_DEPTH} levels`);
-  return `[${items.map((item) => encodeValue(item ?? null, form, depth)).join(', ')}]`;
+  // Not map, which would leave out the holes of a sparse array, and with them the values between two commas.
+  return `[${Array.from(items, (item) => encodeValue(item ?? null, form, depth)).join(', ')}]`;
 }
 
 function notEncodable(reason: string): TwinError {

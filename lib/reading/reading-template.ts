@@ -1,4 +1,5 @@
 import type { Reading } from './reading';
+import { shown } from './shown';
 import { TwinError } from './twin-error';
 
 /**
@@ -39,7 +40,7 @@ export class ReadingTemplate {
 function valueOf(reading: Reading, key: string, assertValue: (text: string, key: string) => void): string {
   const value = Object.hasOwn(reading, key) ? reading[key] : undefined;
   if (value === '' || !(typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')) {
-    const got = value === undefined ? 'is missing' : `is ${(JSON.stringify(value) ?? typeof value).slice(0, 60)}`;
+    const got = value === undefined ? 'is missing' : `is ${shown(value, 60)}`;
     throw new TwinError('READING_TEMPLATE_VALUE', `"${key}" of the reading ${got}, but a text or number is needed`, {
       facts: { key },
     });

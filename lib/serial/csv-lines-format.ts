@@ -1,4 +1,5 @@
 import type { Reading } from '../reading/reading';
+import { setMember } from '../reading/set-member';
 import { TwinError } from '../reading/twin-error';
 import { decimalNumber } from './decimal-number';
 import type { LineFormat } from './line-framer';
@@ -41,7 +42,7 @@ export class CsvLinesFormat implements LineFormat {
     const values: Reading = {};
     for (const [index, name] of this.#columns.entries()) {
       const field = fields[index] ?? '';
-      if (name !== '' && field !== '') values[name] = decimalNumber(field, name);
+      if (name !== '' && field !== '') setMember<unknown>(values, name, decimalNumber(field, name));
     }
     return values;
   }

@@ -45,7 +45,8 @@ const SILENCES_BEFORE_TRUST = 2;
  *
  * What cannot be seen: a changed byte that leaves a value in its range; a byte inserted among the values; bytes lost
  * from two frames in a row where the second lost its header. What is seen late or not at all in a stream without
- * pauses: bytes lost from the first three frames, or from a board whose last sensors always report exactly 0.
+ * pauses: bytes lost from the first three frames, or from a board whose last sensors always report exactly 0; a frame
+ * beside noise, where the noise holds zeros, or where values are 0 or jump about so that nothing tells them from noise.
  */
 export class NucleoFramer implements Framer {
   readonly #window = new ByteWindow(WINDOW_BYTES);

@@ -1,6 +1,7 @@
 import type { KafkaHeaders, KafkaRecord } from '../../lib/kafka/kafka-record';
 import { KAFKA_TIMESTAMP } from '../../lib/reading/keys';
 import type { Reading } from '../../lib/reading/reading';
+import { setMember } from '../../lib/reading/set-member';
 import { TwinError } from '../../lib/reading/twin-error';
 import type { FlowMessage } from '../common/message';
 import { type PayloadFormat, payloadOfBytes } from '../common/payload-of-bytes';
@@ -42,7 +43,7 @@ function textHeaders(headers: KafkaHeaders): Record<string, string | string[]> {
   const texts: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === null || value === undefined) continue;
-    texts[name] = Array.isArray(value) ? value.map(String) : String(value);
+    setMember(texts, name, Array.isArray(value) ? value.map(String) : String(value));
   }
   return texts;
 }

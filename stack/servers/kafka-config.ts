@@ -18,6 +18,10 @@ export function kafkaConfig(port: number, controllerPort: number, logDir: string
     'share.coordinator.state.topic.replication.factor=1',
     'share.coordinator.state.topic.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
+    // After a kill the controller takes the old broker for alive until its session ends, and lets no other start. By
+    // default that is 9 s, in which every client waits; here controller and broker live and die together.
+    'broker.session.timeout.ms=3000',
+    'broker.heartbeat.interval.ms=500',
     `log.dirs=${logDir}`,
   ].join('\n')}\n`;
 }

@@ -15,8 +15,6 @@ import { freePort } from './own-mosquitto';
 
 const run = promisify(execFile);
 const CACHE_DIR = resolve(__dirname, '../../.data/cache');
-/** After a kill the controller takes the old broker for alive until its session ends, and lets no other start. */
-const QUICK_RESTART = ['broker.session.timeout.ms=3000', 'broker.heartbeat.interval.ms=500'];
 const START_MS = 60_000;
 /** Two brokers run beside the tests of other files: small heaps, fast start. */
 const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
@@ -64,8 +62,7 @@ export class OwnKafka {
       rmSync(folder, { recursive: true, force: true });
     });
     await prepare?.(folder);
-    const text =
-      replace(kafkaConfig(port, await freePort(), join(folder, 'log'))) + [...QUICK_RESTART, ...lines].join('\n');
+    const text = replace(kafkaConfig(port, await freePort(), join(folder, 'log'))) + lines.join('\n');
     writeFileSync(join(folder, 'server.properties'), text.replaceAll('DIR', folder).replaceAll('PORT', `${port}`));
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J2_CONFIG);
     const clusterId = `t${randomBytes(16).toString('base64url')}`.slice(0, 22);

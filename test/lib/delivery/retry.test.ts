@@ -83,3 +83,21 @@ test('a longer wait that the server asked for is kept', async (t) => {
   assert.equal(await retrying, 2);
   assert.deepEqual(waits, [9_000]);
 });
+
+test('a wait may be bounded by its error, but not below what the server asked for', async () => {
+  const asked = new TwinError('TEST_DOWN', 'server down', { retryable: true, facts: { retryAfterMs: 7 } });
+  for (const [error, expected] of [
+    [down, 1],
+    [asked, 7],
+  ] as const) {
+    const told: number[] = [];
+    let calls = 0;
+    await retryForever(() => (++calls < 3 ? Promise.reject(error) : Promise.resolve()), {
+      signal: new AbortController().signal,
+      backoff: new Backoff({ minMs: 60_000, maxMs: 60_000 }),
+      longestWaitMs: () => 1,
+      onRetry: (_error, delayMs) => told.push(delayMs),
+    });
+    assert.deepEqual(told, [expected, expected]);
+  }
+});

@@ -111,6 +111,11 @@ describe('rows of annotated CSV', () => {
     }
   });
 
+  it('keep a column named __proto__ as one of their own', async () => {
+    const [row] = await rows(',result,table,__proto__\r\n,_result,0,x\r\n');
+    assert.deepEqual(Object.entries(row!).at(-1), ['__proto__', 'x']);
+  });
+
   it('that break off within a text or a row are noticed', async () => {
     const failed = (text: string) => assert.rejects(rows(text), (error) => error instanceof TwinError);
     const text = bodyOf('write_escapes_utf8_readback');

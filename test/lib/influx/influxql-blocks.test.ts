@@ -110,7 +110,16 @@ describe('parts of an InfluxQL answer', () => {
 
   it('are refused when the answer is not from InfluxDB', async () => {
     await assert.rejects(blocks('<html>hello</html>'), failsWith('INFLUX_ANSWER_INVALID', /<html>hello/));
-    await assert.rejects(blocks('7'), failsWith('INFLUX_ANSWER_INVALID'));
+    for (const text of [
+      '7',
+      '[]',
+      '{"results":5}',
+      '{"results":[null]}',
+      '{"results":[{"series":[{}]}]}',
+      '{"error":null}',
+    ]) {
+      await assert.rejects(blocks(text), failsWith('INFLUX_ANSWER_INVALID'), text);
+    }
   });
 
   it('are missed when the answer is empty', async () => {

@@ -48,6 +48,14 @@ describe('moment', () => {
   }
 });
 
+it('a moment that no date can hold, and a span that no number can, are refused as such', () => {
+  for (const input of [1n, 1e300, '+999999999999d', new Date(8.64e15), Object.create(null), Symbol('s')]) {
+    assert.throws(() => timeOf(input, NOW_MS), { code: 'INFLUX_TIME_INVALID' });
+    assert.throws(() => durationMs(input as string), { code: 'INFLUX_DURATION_INVALID' });
+  }
+  assert.throws(() => durationMs(`${'9'.repeat(400)}d`), { code: 'INFLUX_DURATION_INVALID' });
+});
+
 describe('span of time', () => {
   for (const [input, expected] of [
     [1_500, 1_500],

@@ -54,17 +54,27 @@ export async function fill(t: TestContext, topic: string, count: number, from = 
   );
 }
 
+/** The committed offset of a partition was seen to have moved; `ms` is the epoch milliseconds by which it had. */
+interface CommitStep {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly ms: number;
+}
+
 /** The committed offset of each partition, watched for steps back. */
 export function watchCommits(t: TestContext, groupId: string, topic: string, brokers = kafkaBrokers()) {
   const admin = new KafkaAdmin({ brokers });
   const highest = new Map<number, bigint>();
   const stepsBack: string[] = [];
+  const steps: CommitStep[] = [];
   let over = false;
   let failure: TwinError | undefined;
   const look = async (): Promise<void> => {
     for (const [partition, offset] of await admin.committedOffsets(groupId, topic)) {
       const before = highest.get(partition) ?? 0n;
       if (offset < before) stepsBack.push(`partition ${partition}: ${before} to ${offset}`);
+      else if (offset > before) steps.push({ partition, from: before, to: offset, ms: Date.now() });
       highest.set(partition, offset);
     }
   };
@@ -84,6 +94,7 @@ export function watchCommits(t: TestContext, groupId: string, topic: string, bro
   });
   return {
     stepsBack,
+    steps,
     /** Resolves when everything is committed. */
     complete: async () => {
       const ends = await admin.endOffsets(topic);

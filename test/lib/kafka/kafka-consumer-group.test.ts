@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { KafkaAdmin } from '../../../lib/kafka/kafka-admin';
 import { freshName, freshTopic } from '../../support/fresh-topic';
 import { seededRandom } from '../../support/seeded-random';
 import { kafkaBrokers } from '../../support/servers';
 import { until } from '../../support/until';
 import { expected, fill, GroupReader, type ReaderOptions, startProducer, watchCommits } from './group-reader';
+
+interface GroupJoined {
+  readonly groupProtocol: string;
+  readonly memberAssignment: Readonly<Record<string, readonly number[]>>;
+}
 
 describe('KafkaConsumer in a group', () => {
   it('shares the partitions with a second member, and takes them back when that one leaves', async (t) => {
@@ -76,6 +82,62 @@ describe('KafkaConsumer in a group', () => {
     settles.forEach((settle) => settle());
     await commits.complete();
     assert.deepEqual(commits.stepsBack, []);
+  });
+
+  it('moves no partition between two members while a third comes and goes', async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 8);
+    const member: ReaderOptions = { topics: [topic], groupId: freshName('group') };
+    const producer = startProducer(t);
+    /** Who reads each partition now: shown by one record in each. */
+    const ownersNow = async (phase: string, readers: readonly GroupReader[]): Promise<(GroupReader | undefined)[]> => {
+      const values = Array.from({ length: 8 }, (_, partition) => `${phase} ${partition}`);
+      await Promise.all(values.map((value, partition) => producer.send({ topic, partition, value })));
+      const owners = () => values.map((value) => readers.find((reader) => reader.values.includes(value)));
+      await until(() => owners().every((owner) => owner), 20_000, `all of ${phase}`);
+      return owners();
+    };
+    const first = new GroupReader(t, member);
+    await first.joined();
+    const second = new GroupReader(t, member);
+    await second.joined();
+    const before = await ownersNow('before', [first, second]);
+    assert.equal(before.filter((owner) => owner === first).length, 4);
+    const third = new GroupReader(t, member);
+    await third.joined();
+    const during = await ownersNow('during', [first, second, third]);
+    for (const [partition, owner] of during.entries()) {
+      assert.ok(owner === third || owner === before[partition], `partition ${partition} changed hands`);
+    }
+    await third.consumer.close();
+    const after = await ownersNow('after', [first, second]);
+    for (const [partition, owner] of after.entries()) {
+      assert.ok(during[partition] === third || owner === during[partition], `partition ${partition} changed hands`);
+    }
+  });
+
+  it('shares with a program that knows only the round robin of kafkajs', async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 4);
+    const groupId = freshName('group');
+    const ours = new GroupReader(t, { topics: [topic], groupId });
+    await ours.joined();
+    const foreign = new Kafka({ brokers: kafkaBrokers(), logLevel: logLevel.NOTHING }).consumer({ groupId });
+    t.after(() => foreign.disconnect());
+    await foreign.connect();
+    await foreign.subscribe({ topic, fromBeginning: true });
+    const joined = new Promise<GroupJoined>((resolve) => {
+      foreign.on(foreign.events.GROUP_JOIN, ({ payload }) => resolve(payload));
+    });
+    const theirs: string[] = [];
+    await foreign.run({ eachMessage: ({ message }) => Promise.resolve(void theirs.push(String(message.value))) });
+    const { groupProtocol, memberAssignment } = await joined;
+    assert.equal(groupProtocol, 'RoundRobinAssigner');
+    assert.equal(memberAssignment[topic]?.length, 2);
+    const producer = startProducer(t);
+    const values = Array.from({ length: 40 }, (_, n) => `v${n}`);
+    await Promise.all(values.map((value, n) => producer.send({ topic, partition: n % 4, value })));
+    await until(() => ours.values.length + theirs.length >= 40, 20_000, 'all records');
+    assert.deepEqual([...ours.values, ...theirs].sort(), [...values].sort());
+    assert.equal(theirs.length, 20);
   });
 
   it('shows every record to every display of one group, from now on, and leaves no group behind', async (t) => {

@@ -24,6 +24,14 @@ describe('outgoingMessage', () => {
       /no broker takes more/,
     ],
   ];
+  for (const headers of [null, 'a text', [Symbol('s')]]) {
+    it(`refuses ${typeof headers} headers, and a topic that has no text`, () => {
+      const record = { topic: 'topic', value: 'value', headers } as unknown as ProduceRecord;
+      assert.throws(() => outgoingMessage(record, 1), { code: 'KAFKA_RECORD_INVALID' });
+      assert.throws(() => outgoingMessage({ ...record, topic: headers as never }, 1), { code: 'KAFKA_TOPIC_INVALID' });
+    });
+  }
+
   for (const [what, change, code, message] of bad) {
     it(`refuses ${what}`, () => {
       const record = { topic: 'topic', value: 'value', ...change } as ProduceRecord;

@@ -64,7 +64,28 @@ describe('encodeReading', () => {
     assert.equal(encodeReading({}), '{}');
   });
 
+  it('writes null for the holes of a sparse list', () => {
+    assert.equal(encodeReading({ a: Object.assign(new Array<unknown>(3), { 1: 2 }) }), '{"a": [null, 2.0, null]}');
+  });
+
+  it('takes no date for a reading, and the JSON form of an object that has one', () => {
+    assert.equal(
+      codeOf(() => encodeReading(new Date(0) as unknown as Reading)),
+      'READING_NOT_AN_OBJECT',
+    );
+    assert.equal(encodeReading({ toJSON: () => ({ a: 1 }) }), '{"a": 1.0}');
+  });
+
   it('refuses what JSON cannot carry, by name', () => {
+    const failing = {
+      toJSON: () => {
+        throw new Error('no form');
+      },
+    };
+    assert.throws(() => encodeReading({ a: failing }), {
+      code: 'READING_NOT_ENCODABLE',
+      message: /"a" fails: no form/,
+    });
     assert.equal(
       codeOf(() => encodeReading({ t: NaN })),
       'READING_NOT_A_NUMBER',
@@ -115,6 +136,8 @@ describe('parseReading', () => {
   it('says for each kind of bad input what is wrong and where', () => {
     const cases: [string | Uint8Array, string, RegExp][] = [
       ['{"a": NaN}', 'READING_NOT_A_NUMBER', /NaN at byte 6/],
+      ['{"a": {"b": [1e999]}}', 'READING_NOT_A_NUMBER', /1e999 at byte 13 is beyond/],
+      [`{"a": -${'9'.repeat(400)}}`, 'READING_NOT_A_NUMBER', / -9{19}… at byte 6 is beyond/],
       ['{"é": [-Infinity]}', 'READING_NOT_A_NUMBER', /-Infinity at byte 8/],
       ['{"a": 1,}', 'READING_NOT_JSON', /double quotes at byte 8/],
       ['{"a" 1}', 'READING_NOT_JSON', /expected ":" at byte 5/],

@@ -47,10 +47,10 @@ const samples: readonly { options: FrameFormatOptions; text: string; expected: u
   },
   {
     options: { format: 'csv' },
-    text: 'a,b\n1,2\n-3e2,.5\n',
+    text: 'a,__proto__\n1,2\n-3e2,.5\n',
     expected: [
-      { a: 1, b: 2 },
-      { a: -300, b: 0.5 },
+      { a: 1, ['__proto__']: 2 },
+      { a: -300, ['__proto__']: 0.5 },
     ],
   },
 ];
