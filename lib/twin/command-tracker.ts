@@ -25,7 +25,10 @@ export interface CommandAttempt {
 
 interface Pending extends CommandAttempt {
   readonly dueMs: number;
-  readonly failure?: string;
+  /** This attempt has failed. */
+  readonly failed: boolean;
+  /** Why the latest failed attempt did. */
+  readonly failure: string | undefined;
 }
 
 /** What is to be done now. */
@@ -81,9 +84,12 @@ export class CommandTracker {
     return this.#send({ id: this.#makeId(), state, attempt: 1, expiresMs }, nowMs);
   }
 
-  /** The receiver has the command. False for one that is not under way (any more). */
+  /**
+   * The receiver has the command. False for one that is not under way (any more), and for an attempt that was reported as failed: a node
+   * that gives up on a message says `done` all the same.
+   */
   acknowledge(id: string): boolean {
-    if (this.#pending?.id !== id) return false;
+    if (this.#pending?.id !== id || this.#pending.failed) return false;
     this.#confirmed = this.#pending.state;
     this.#pending = undefined;
     return true;
@@ -92,7 +98,7 @@ export class CommandTracker {
   /** The receiver could not take the command; the next attempt comes when the acknowledgement would have been due. */
   fail(id: string, failure: string): boolean {
     if (this.#pending?.id !== id) return false;
-    this.#pending = { ...this.#pending, failure };
+    this.#pending = { ...this.#pending, failed: true, failure };
     return true;
   }
 
@@ -123,7 +129,9 @@ export class CommandTracker {
     const { acknowledgeMs } = this.#options;
     this.#last = { state: attempt.state, atMs: nowMs };
     this.#confirmed = acknowledgeMs === 0 ? attempt.state : undefined;
-    this.#pending = acknowledgeMs === 0 ? undefined : { ...attempt, dueMs: nowMs + acknowledgeMs };
+    const failure = this.#pending?.id === attempt.id ? this.#pending.failure : undefined;
+    this.#pending =
+      acknowledgeMs === 0 ? undefined : { ...attempt, dueMs: nowMs + acknowledgeMs, failed: false, failure };
     return attempt;
   }
 }

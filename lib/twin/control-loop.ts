@@ -63,6 +63,10 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
   get value(): number | undefined {
     return this.#value;
   }
+  /** Whether the receiver has the command of the present state. */
+  get confirmed(): boolean {
+    return this.#law.state !== undefined && this.#commands.confirmed === this.#law.state;
+  }
   /** Whether the command of the present state is under way. */
   get waiting(): boolean {
     return this.#commands.pending !== undefined;

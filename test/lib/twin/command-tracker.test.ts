@@ -52,6 +52,15 @@ it('a newer command takes the place of the one under way, whose acknowledgement 
   assert.deepEqual([step.attempt.id, step.attempt.state], ['c2', 'off']);
 });
 
+it('an attempt that failed is not acknowledged afterwards, the next one is', () => {
+  const commands = tracker();
+  commands.begin('on', 0);
+  commands.fail('c1', 'rejected');
+  assert.equal(commands.acknowledge('c1'), false);
+  commands.step(1000);
+  assert.equal(commands.acknowledge('c1'), true);
+});
+
 it('without acknowledgements a command is taken as carried out', () => {
   const commands = tracker({ acknowledgeMs: 0 });
   commands.begin('on', 0);
