@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { Runtime } from '../support/runtime';
 import { until } from '../support/until';
-import { userFolder } from '../support/user-folder';
 
 const DAY = 86_400_000;
 const T0 = 1_700_000_000_000;
@@ -84,8 +83,8 @@ it('stamps under the names that the delays know', async (t) => {
 });
 
 it('goes on after a restart where it stopped', async (t) => {
-  const file = join(userFolder(t), 'digital-twin', 'state', 'm.json');
   const runtime = await Runtime.start(t, types, flow());
+  const file = join(runtime.userDir, 'digital-twin', 'state', 'm.json');
   const first = runtime.collect('out', 2);
   runtime.send('m', { payload: reading(1) });
   runtime.send('m', { payload: reading(2, 1) });
@@ -100,8 +99,8 @@ it('goes on after a restart where it stopped', async (t) => {
 });
 
 it('writes its state while it runs, so that a kill costs only what came last', async (t) => {
-  const file = join(userFolder(t), 'digital-twin', 'state', 'm.json');
   const runtime = await Runtime.start(t, types, flow());
+  const file = join(runtime.userDir, 'digital-twin', 'state', 'm.json');
   runtime.send('m', { payload: reading(1) });
   runtime.send('m', { payload: reading(2, 1) });
   await until(() => existsSync(file), 10_000, 'the state');
@@ -110,13 +109,12 @@ it('writes its state while it runs, so that a kill costs only what came last', a
 });
 
 it('begins anew where the file is damaged, and says so once', async (t) => {
-  const folder = userFolder(t);
   const runtime = await Runtime.start(t, types, flow());
   const next = runtime.next('out');
   runtime.send('m', { payload: reading(1) });
   await next;
   await runtime.unload();
-  writeFileSync(join(folder, 'digital-twin', 'state', 'm.json'), '{"model": ');
+  writeFileSync(join(runtime.userDir, 'digital-twin', 'state', 'm.json'), '{"model": ');
   await runtime.load(types, flow());
   const again = runtime.next('out');
   runtime.send('m', { payload: reading(2, 5) });
@@ -125,13 +123,12 @@ it('begins anew where the file is damaged, and says so once', async (t) => {
 });
 
 it('keeps no state when told not to', async (t) => {
-  const folder = userFolder(t);
   const runtime = await Runtime.start(t, types, flow({ keep: false }));
   const next = runtime.next('out');
   runtime.send('m', { payload: reading(1) });
   await next;
   await runtime.unload();
-  assert.ok(!existsSync(join(folder, 'digital-twin')));
+  assert.ok(!existsSync(join(runtime.userDir, 'digital-twin')));
 });
 
 it('a reset begins anew for one source, or for all', async (t) => {
