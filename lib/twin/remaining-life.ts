@@ -40,6 +40,8 @@ const loss = ({ fromMs, toMs, fromRate, toRate }: LifeGap): number =>
  * Carries a life on by one reading: trapezoidal rule over the reading's own time, whatever the interval. Between two readings
  * the rate is a straight line, so a long gap is bridged, as the product goes on ageing while nobody measures.
  *
+ * Of two readings of the same millisecond the second one's rate counts from there.
+ *
  * Late readings: of the intervals between readings the 16 longest are kept. A late reading that lies within one of them
  * splits it, and the life is corrected exactly as if it had come in time; any other changes nothing. So what a spool sends
  * after an outage, behind the live data, takes its place.
@@ -62,6 +64,7 @@ export function advanceLife(
   const { days, gaps } = life;
   if (life.timeMs === undefined || life.rate === undefined)
     return { life: { days, timeMs, rate, gaps }, step: 'advanced' };
+  if (timeMs === life.timeMs) return { life: { ...life, rate }, step: 'advanced' };
   if (timeMs > life.timeMs) {
     const gap = { fromMs: life.timeMs, toMs: timeMs, fromRate: life.rate, toRate: rate };
     return { life: { days: days - loss(gap), timeMs, rate, gaps: longest([...gaps, gap]) }, step: 'advanced' };

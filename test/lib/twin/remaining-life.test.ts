@@ -57,7 +57,13 @@ it('a late reading that nothing can be learnt from changes nothing', () => {
     [1000, 1],
     [2000, 1],
   ]);
-  for (const timeMs of [0, 1000, 2000]) assert.deepEqual(advanceLife(life, timeMs, 9), { life, step: 'late' });
+  for (const timeMs of [0, 1000]) assert.deepEqual(advanceLife(life, timeMs, 9), { life, step: 'late' });
+});
+
+it('two readings of one millisecond are both in time, and the second gives the rate from there', () => {
+  const first = follow([[0, 1]]);
+  const { life, step } = advanceLife(first, 0, 3);
+  assert.deepEqual([step, life], ['advanced', { ...first, rate: 3 }]);
 });
 
 it('never keeps more than 16 intervals', () => {
