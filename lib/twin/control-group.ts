@@ -3,7 +3,8 @@ import { RecentSequences } from '../reading/recent-sequences';
 import type { Reading } from '../reading/reading';
 import { sequenceOf } from '../reading/sequence';
 import { TwinError } from '../reading/twin-error';
-import { type Command, ControlLoop, type ControlLoopOptions, type TakenValue } from './control-loop';
+import { type Command, ControlLoop, type ControlLoopOptions, type KeptControl, type TakenValue } from './control-loop';
+import { readControlSnapshot } from './control-snapshot';
 import type { SwitchState } from './control-law';
 import { numberOf } from './reading-value';
 import { sourceOf } from './source-states';
@@ -40,6 +41,8 @@ const NOBODY = '';
 export class ControlGroup extends EventEmitter<ControlGroupEvents> {
   readonly #options: ControlGroupOptions;
   readonly #members = new Map<string, Member>();
+  /** States from before a restart, each until its source is heard. */
+  #kept: ReadonlyMap<string, KeptControl> = new Map();
 
   /** @throws TwinError TWIN_THRESHOLDS, TWIN_OPTIONS */
   constructor(options: ControlGroupOptions) {
@@ -82,6 +85,24 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
     }
   }
 
+  /** The states by source as plain JSON, to be kept; those from before that nobody has asked for are left out. */
+  snapshot(): Record<string, KeptControl> {
+    const states = [...this.#members].flatMap(
+      ([
+        source,
+        {
+          loop: { state, since },
+        },
+      ]) => (state === undefined || since === undefined ? [] : [[source, { state, since }] as const]),
+    );
+    return Object.fromEntries(states);
+  }
+
+  /** Goes on from a kept snapshot: the minimum times go on, and a source that is silent between the thresholds keeps its state. */
+  restore(json: unknown): void {
+    this.#kept = readControlSnapshot(json);
+  }
+
   /** @returns false when no such command is under way */
   acknowledge(id: string): boolean {
     return [...this.#members.values()].some(({ loop }) => loop.acknowledge(id));
@@ -100,7 +121,13 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
 
   #memberOf(source: string): Member {
     const known = this.#members.get(source);
-    if (known) return known;
+    const member = known ?? this.#newMember(source);
+    const kept = member.loop.value === undefined ? this.#kept.get(source) : undefined;
+    if (kept) member.loop.resume(kept);
+    return member;
+  }
+
+  #newMember(source: string): Member {
     if (this.#members.size >= MAX_SOURCES) {
       throw new TwinError('TWIN_SOURCES', `control has ${MAX_SOURCES} sources already, "${source}" would be one more`);
     }

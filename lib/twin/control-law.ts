@@ -32,14 +32,15 @@ interface Override {
  * 1. An override, until it ends. When the readings stop, one that was given before ends too; one given while they are missing holds.
  * 2. The fail-safe: no reading younger than `staleMs` means the safe state, at once, whatever the minimum times say.
  * 3. The thresholds, not before the minimum time of the present state is over. The first reading decides without it;
- *    between the thresholds it decides for the safe state.
+ *    between the thresholds
+ *    the state stays as it was, which is the safe one where none was.
  *
  * Reference: on-off control with hysteresis, K. J. Astrom and R. M. Murray, Feedback Systems (2008), chapter 1.
  */
 export class ControlLaw {
   readonly #options: ControlLawOptions;
   #state: SwitchState | undefined;
-  #reason: ControlReason = 'stale';
+  #reason: ControlReason = 'threshold';
   #sinceMs = -Infinity;
   #measuredMs: number;
   /** What the thresholds ask for. */
@@ -70,6 +71,11 @@ export class ControlLaw {
     return this.#state;
   }
 
+  /** When the state began. */
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
   get reason(): ControlReason {
     return this.#reason;
   }
@@ -77,6 +83,16 @@ export class ControlLaw {
   /** No reading is young enough. */
   get stale(): boolean {
     return this.#wasStale;
+  }
+
+  /**
+   * Goes on from the state that held before a restart, so that its minimum time is not forgotten; only before anything was decided.
+   * @param sinceMs when it began
+   */
+  resume(state: SwitchState, sinceMs: number): void {
+    if (this.#state !== undefined) return;
+    this.#state = state;
+    this.#sinceMs = sinceMs;
   }
 
   /**
@@ -92,7 +108,7 @@ export class ControlLaw {
     const sign = mode === 'heating' ? 1 : -1;
     if (sign * (value - onAt) <= 0) this.#wanted = 'on';
     else if (sign * (value - offAt) >= 0) this.#wanted = 'off';
-    else this.#wanted ??= safe;
+    else this.#wanted ??= this.#reason === 'override' ? safe : (this.#state ?? safe);
     return this.decide(nowMs) ?? change;
   }
 
@@ -113,8 +129,8 @@ export class ControlLaw {
     if (this.#override) return this.#go(this.#override.state, 'override', nowMs);
     if (stale) return this.#go(this.#options.safe, 'stale', nowMs);
     if (this.#wanted === undefined) return undefined;
-    if (this.#wanted !== this.#state && nowMs < this.#freeMs()) return undefined;
-    return this.#go(this.#wanted, 'threshold', nowMs);
+    const held = this.#wanted !== this.#state && nowMs < this.#freeMs() ? this.#state : undefined;
+    return this.#go(held ?? this.#wanted, 'threshold', nowMs);
   }
 
   /** When `decide` may answer otherwise though no reading comes; `Infinity` for never. */

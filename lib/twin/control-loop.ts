@@ -11,6 +11,13 @@ export interface ControlLoopOptions {
   readonly makeId: () => string;
 }
 
+/** The state of a loop as it is kept over a restart. */
+export interface KeptControl {
+  readonly state: SwitchState;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
 /** A command to be sent now. */
 export interface Command {
   readonly id: string;
@@ -59,6 +66,11 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
   get reason(): ControlReason {
     return this.#law.reason;
   }
+  /** Epoch ms at which the state began; undefined where there is none. */
+  get since(): number | undefined {
+    if (this.#law.state === undefined) return undefined;
+    return Math.round(this.#clock.epochMs() - (this.#clock.monotonicMs() - this.#law.sinceMs));
+  }
   /** The value acted upon last. */
   get value(): number | undefined {
     return this.#value;
@@ -82,6 +94,12 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
     this.#value = value;
     this.#carryOut(this.#law.measure(value, nowMs - ageMs, nowMs) ?? this.#unconfirmed(), nowMs);
     return 'taken';
+  }
+
+  /** Goes on from the state that held before a restart; the first reading sends it again, or changes it. */
+  resume({ state, since }: KeptControl): void {
+    const agoMs = Math.max(0, this.#clock.epochMs() - since);
+    this.#law.resume(state, this.#clock.monotonicMs() - agoMs);
   }
 
   /** @param state undefined gives control back to the law */

@@ -5,10 +5,12 @@ import { systemClock } from '../../lib/twin/control-clock';
 import { ControlGroup } from '../../lib/twin/control-group';
 import type { Command } from '../../lib/twin/control-loop';
 import { TrackedSource } from '../common/completion/tracked-source';
+import type { KeptState } from '../common/kept-state';
 import type { FlowMessage } from '../common/message';
 import { type NodeContext, asTwinError } from '../common/node-context';
 import { readingsOf } from '../common/readings-of';
 import { type InputFlow, registerNode } from '../common/register-node';
+import { stateOfNode, wasDeleted } from '../common/state-of-node';
 import { commandMessage } from './command-message';
 import { controlRequest, measuredReading } from './control-input';
 import { controlStatus } from './control-status';
@@ -21,7 +23,7 @@ export default function (RED: NodeAPI): void {
     const control = new ControlNode(context);
     return {
       input: (message, flow) => control.take(message, flow),
-      close: () => control.close(),
+      close: (removed) => control.close(removed),
     };
   });
 }
@@ -31,6 +33,8 @@ class ControlNode {
   readonly #group: ControlGroup;
   /** Learns when the flow has finished with a command. */
   readonly #tracked: TrackedSource | undefined;
+  /** The state of each source, for the minimum times after a deploy. */
+  readonly #state: KeptState | undefined;
   #old = false;
   #closed = false;
 
@@ -53,11 +57,16 @@ class ControlNode {
         repeatMs: options.repeatSeconds * 1000,
       },
     });
+    this.#state = stateOfNode(context);
+    this.#group.restore(this.#state?.read());
     if (acknowledge === 'flow') this.#tracked = new TrackedSource(RED, acknowledgeMs);
     // A turn of the event loop later: else the reading that led to the command would not be done before the command is.
     this.#group.on('command', (source, command) => setImmediate(() => this.#send(source, command)));
     this.#group.on('unacknowledged', (source, command, error) => this.#giveUp(source, command, error));
-    this.#group.on('changed', () => this.#show());
+    this.#group.on('changed', () => {
+      this.#state?.changed(() => this.#group.snapshot());
+      this.#show();
+    });
     this.#show();
   }
 
@@ -72,10 +81,13 @@ class ControlNode {
     } else this.#measure(message, flow);
   }
 
-  close(): void {
+  async close(removed: boolean): Promise<void> {
     this.#closed = true;
+    const states = this.#group.snapshot();
     this.#group.close();
     this.#tracked?.close();
+    this.#state?.changed(() => states);
+    await this.#state?.close(removed && wasDeleted(this.#context));
   }
 
   #measure(message: FlowMessage, flow: InputFlow<typeof definition>): void {

@@ -161,6 +161,20 @@ it('a message with the id acknowledges, one with an error fails the attempt', as
   assert.match(bad[0]!.error!.message, /"off" was sent 2 times .* no board/);
 });
 
+it('a deploy does not make it forget how long it has been off', async (t) => {
+  const runtime = await Runtime.start(t, types, flow({ minOffSeconds: 600 }));
+  const first = runtime.next('out');
+  runtime.send('c', at(20));
+  assert.equal((await first).state, 'off');
+  await runtime.unload();
+  await runtime.load(types, flow({ minOffSeconds: 600 }));
+  const out = runtime.record('out');
+  for (const temperature of [25, 26]) runtime.send('c', at(temperature));
+  await until(() => out.length === 1, 5_000);
+  await runtime.status('c', /status\.state/);
+  assert.deepEqual(facts(out), ['off threshold 1']);
+});
+
 it('thresholds that leave no room are refused with one error that says why', async (t) => {
   const runtime = await Runtime.start(t, types, flow({ offAt: 25 }));
   const lines = runtime.log().filter(([level]) => level <= 20);

@@ -150,6 +150,23 @@ it('the expiry of a command is a time on the wall clock', () => {
   assert.equal(expires, clock.epochMs() + 2000);
 });
 
+it('a restart goes on with each state, commands it anew with the first reading, and keeps its minimum time', () => {
+  const before = make({ minOnMs: 60_000 });
+  for (const Source of ['a', 'b']) before.group.take({ Source, [KEY]: 25 });
+  before.clock.pass(5000);
+  const after = make({ minOnMs: 60_000 });
+  after.clock.pass(9000);
+  after.group.restore(JSON.parse(JSON.stringify(before.group.snapshot())));
+  after.group.take({ Source: 'a', [KEY]: 20 });
+  assert.deepEqual(after.sent, ['a on threshold 1']);
+  for (let second = 0; second < 52; second++) {
+    after.clock.pass(1000);
+    after.group.take({ Source: 'a', [KEY]: 20 });
+  }
+  assert.deepEqual(after.sent, ['a on threshold 1', 'a off threshold 1']);
+  assert.deepEqual(Object.keys(after.group.snapshot()), ['a']);
+});
+
 it('closing leaves no timer, and is done twice without harm', () => {
   const { group, clock, sent } = make({}, { acknowledgeMs: 1000, retries: 5, repeatMs: 100 });
   group.take({ Source: 'b', [KEY]: 25 });

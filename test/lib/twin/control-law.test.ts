@@ -119,6 +119,20 @@ it('an override ends when the readings stop; one given while they are missing ho
   assert.equal(law.decide(60_000), 'off');
 });
 
+it('goes on from the state before a restart: its minimum time, and its side of the hysteresis', () => {
+  const law = new ControlLaw({ ...cooling, minOffMs: 60_000 }, 100_000);
+  law.resume('off', 90_000);
+  assert.equal(law.measure(25, 101_000, 101_000), undefined);
+  assert.equal(law.decide(149_999), undefined);
+  assert.equal(law.decide(150_000), 'on');
+  const other = new ControlLaw(cooling, 0);
+  other.resume('on', -5000);
+  assert.equal(other.measure(23.5, 0, 0), undefined);
+  assert.equal(other.state, 'on');
+  other.resume('off', 0);
+  assert.equal(other.state, 'on');
+});
+
 it('an override can be taken back', () => {
   const law = new ControlLaw(cooling, 0);
   law.measure(20, 0, 0);
