@@ -133,17 +133,23 @@ export class ControlLaw {
     return this.#go(held ?? this.#wanted, 'threshold', nowMs);
   }
 
-  /** When `decide` may answer otherwise though no reading comes; `Infinity` for never. */
-  nextMs(nowMs: number): number {
-    const times = [this.#override?.untilMs ?? Infinity];
-    if (!this.#wasStale) times.push(this.#measuredMs + this.#options.staleMs);
-    if (!this.#override && !this.#wasStale && this.#wanted !== undefined && this.#wanted !== this.#state)
-      times.push(this.#freeMs());
-    return Math.min(...times.filter((ms) => ms > nowMs));
+  /**
+   * When `decide` may answer otherwise though no reading comes; `Infinity` for never. A time that has passed stays until `decide` was
+   * asked at it or after it: whoever looks at the clock twice must not lose it in between.
+   */
+  nextMs(): number {
+    if (this.#override) return Math.min(this.#override.untilMs, this.#wasStale ? Infinity : this.#staleAtMs());
+    if (this.#wasStale) return Infinity;
+    const blocked = this.#wanted !== undefined && this.#wanted !== this.#state;
+    return Math.min(this.#staleAtMs(), blocked ? this.#freeMs() : Infinity);
   }
 
   #isStale(nowMs: number): boolean {
-    return nowMs - this.#measuredMs >= this.#options.staleMs;
+    return nowMs >= this.#staleAtMs();
+  }
+
+  #staleAtMs(): number {
+    return this.#measuredMs + this.#options.staleMs;
   }
 
   /** When the minimum time of the present state is over. */

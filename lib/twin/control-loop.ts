@@ -164,7 +164,7 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
     this.#clearTimer();
     if (this.#closed) return;
     const nowMs = this.#clock.monotonicMs();
-    const nextMs = Math.min(this.#law.nextMs(nowMs), this.#commands.nextMs());
+    const nextMs = Math.min(this.#law.nextMs(), this.#commands.nextMs());
     this.#clearTimer =
       nextMs === Infinity ? () => undefined : this.#clock.after(Math.max(1, nextMs - nowMs), () => this.#tick());
   }

@@ -48,6 +48,27 @@ it('killing the sensor puts the output into the safe state at the set time, once
   assert.equal(sent.length, 2);
 });
 
+it('the fail-safe and the end of an override come although timers fire early, and time passes between deciding and setting the next one', () => {
+  for (let creepMs = 0.05; creepMs < 3; creepMs += 0.05) {
+    const { group, clock, sent } = make({ minOffMs: 1 });
+    clock.creepMs = creepMs;
+    clock.earlyMs = 0.9;
+    group.take({ Source: 'board', [KEY]: 20 });
+    group.override('on', 5000);
+    clock.pass(5100);
+    group.take({ Source: 'board', [KEY]: 25 });
+    clock.pass(5);
+    group.take({ Source: 'board', [KEY]: 25 });
+    clock.pass(10_100);
+    const states = sent.map((command) => command.replace('board ', ''));
+    assert.deepEqual(
+      states,
+      ['off threshold 1', 'on override 1', 'off threshold 1', 'on threshold 1', 'off stale 1'],
+      `${creepMs} ms`,
+    );
+  }
+});
+
 it('readings that come but cannot be used do not keep the fail-safe away', () => {
   const { group, clock, sent } = make();
   group.take({ Source: 'board', [KEY]: 25 });

@@ -5,16 +5,21 @@ export class ManualClock implements ControlClock {
   /** Difference of the wall clock, which a test may set back or forth. */
   epochOffsetMs = 1_700_000_000_000;
   #nowMs = 0;
+  /** How much time passes whenever somebody looks at the clock, as it does in truth. */
+  creepMs = 0;
+  /** How much too early timers fire: those of Node.js round to milliseconds. */
+  earlyMs = 0;
   #timers: { readonly atMs: number; readonly action: () => void }[] = [];
 
   monotonicMs(): number {
+    this.#nowMs += this.creepMs;
     return this.#nowMs;
   }
   epochMs(): number {
     return this.epochOffsetMs + this.#nowMs;
   }
   after(ms: number, action: () => void): () => void {
-    const timer = { atMs: this.#nowMs + ms, action };
+    const timer = { atMs: this.#nowMs + Math.max(0, ms - this.earlyMs), action };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
@@ -33,7 +38,7 @@ export class ManualClock implements ControlClock {
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.action();
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
   }
   /** The process was stopped for so long (a suspended machine): all timers come late. */
   stall(ms: number): void {
