@@ -37,8 +37,9 @@ export type CommandStep =
   | { readonly kind: 'given-up'; readonly attempt: CommandAttempt; readonly error: TwinError };
 
 /**
- * Follows one command at a time until it is acknowledged: bounded attempts, none at or after the command's expiry. A newer command
- * takes the place of one that is under way, so an old one is never sent after it. No timers: `nextMs` says when to call `step`.
+ * Follows one command at a time until it is acknowledged: bounded attempts, none at or after the command's expiry. A
+ * newer command takes the place of one that is under way, so an old one is never sent after it. No timers: `nextMs`
+ * says when to call `step`.
  */
 export class CommandTracker {
   readonly #options: CommandTrackerOptions;
@@ -85,8 +86,8 @@ export class CommandTracker {
   }
 
   /**
-   * The receiver has the command. False for one that is not under way (any more), and for an attempt that was reported as failed: a node
-   * that gives up on a message says `done` all the same.
+   * The receiver has the command. False for one that is not under way (any more), and for an attempt that was reported
+   * as failed: a node that gives up on a message says `done` all the same.
    */
   acknowledge(id: string): boolean {
     if (this.#pending?.id !== id || this.#pending.failed) return false;

@@ -35,8 +35,8 @@ const REMEMBERED_SEQUENCES = 1024;
 const NOBODY = '';
 
 /**
- * The control loops of a node, one for each source of readings. Before the first reading there is one loop without a name, so that the
- * safe state comes even where no reading ever does; it becomes the first source's.
+ * The control loops of a node, one for each source of readings. Before the first reading there is one loop without a
+ * name, so that the safe state comes even where no reading ever does; it becomes the first source's.
  */
 export class ControlGroup extends EventEmitter<ControlGroupEvents> {
   readonly #options: ControlGroupOptions;
@@ -98,7 +98,10 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
     return Object.fromEntries(states);
   }
 
-  /** Goes on from a kept snapshot: the minimum times go on, and a source that is silent between the thresholds keeps its state. */
+  /**
+   * Goes on from a kept snapshot: the minimum times go on, and a source that is silent between the thresholds keeps its
+   * state.
+   */
   restore(json: unknown): void {
     this.#kept = readControlSnapshot(json);
   }

@@ -25,11 +25,12 @@ interface Override {
 }
 
 /**
- * Two-point control with hysteresis: between the thresholds the state stays as it is. All times are milliseconds of one monotonic clock that
- * the caller gives; the law has no timer, `nextMs` says when to ask again.
+ * Two-point control with hysteresis: between the thresholds the state stays as it is. All times are milliseconds of one
+ * monotonic clock that the caller gives; the law has no timer, `nextMs` says when to ask again.
  *
  * Who decides, the first that applies:
- * 1. An override, until it ends. When the readings stop, one that was given before ends too; one given while they are missing holds.
+ * 1. An override, until it ends. When the readings stop, one that was given before ends too; one given while they are
+ *    missing holds.
  * 2. The fail-safe: no reading younger than `staleMs` means the safe state, at once, whatever the minimum times say.
  * 3. The thresholds, not before the minimum time of the present state is over. The first reading decides without it;
  *    between the thresholds
@@ -50,7 +51,8 @@ export class ControlLaw {
 
   /**
    * @param nowMs from here on the first reading is awaited
-   * @throws TwinError TWIN_THRESHOLDS when the thresholds leave no room for a hysteresis, TWIN_OPTIONS for a time below 0
+   * @throws TwinError TWIN_THRESHOLDS when the thresholds leave no room for a hysteresis, TWIN_OPTIONS for a negative
+   *   time
    */
   constructor(options: ControlLawOptions, nowMs: number) {
     const { mode, onAt, offAt, minOnMs, minOffMs, staleMs } = options;
@@ -86,7 +88,8 @@ export class ControlLaw {
   }
 
   /**
-   * Goes on from the state that held before a restart, so that its minimum time is not forgotten; only before anything was decided.
+   * Goes on from the state that held before a restart, so that its minimum time is not forgotten; only before anything
+   * was decided.
    * @param sinceMs when it began
    */
   resume(state: SwitchState, sinceMs: number): void {
@@ -134,8 +137,8 @@ export class ControlLaw {
   }
 
   /**
-   * When `decide` may answer otherwise though no reading comes; `Infinity` for never. A time that has passed stays until `decide` was
-   * asked at it or after it: whoever looks at the clock twice must not lose it in between.
+   * When `decide` may answer otherwise though no reading comes; `Infinity` for never. A time that has passed stays
+   * until `decide` was asked at it or after it: whoever looks at the clock twice must not lose it in between.
    */
   nextMs(): number {
     if (this.#override) return Math.min(this.#override.untilMs, this.#wasStale ? Infinity : this.#staleAtMs());

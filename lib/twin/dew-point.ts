@@ -3,8 +3,8 @@ import { checkHumidity, checkTemperature } from './climate-value';
 import { MAGNUS } from './saturation-vapour-pressure';
 
 /**
- * Dew point over liquid water, in °C: the temperature at which the Magnus formula (coefficients 17.62 and 243.12 °C, see
- * `saturationVapourPressure`) gives the vapour pressure that the air has now.
+ * Dew point over liquid water, in °C: the temperature at which the Magnus formula (coefficients 17.62 and 243.12 °C,
+ * see `saturationVapourPressure`) gives the vapour pressure that the air has now.
  *
  * Valid for air from -45 to 60 °C and a relative humidity above 0 up to 100 %; dry air has none. Where the dew point
  * itself is below -45 °C the formula is extrapolated. Reference: D. Sonntag (1990), Z. Meteorol. 70, 340-344.

@@ -8,7 +8,8 @@ export interface LifeSnapshot {
 }
 
 /**
- * A snapshot out of parsed JSON. What is not one, or is of another model, gives no lives; a life that is damaged costs only itself.
+ * A snapshot out of parsed JSON. What is not one, or is of another model, gives no lives; a life that is damaged costs
+ * only itself.
  * @example
  * const lives = { board: { days: 30.5, timeMs: 1000, rate: 1.5, gaps: [] } };
  * readLifeSnapshot({ model: 'green-life', lives }, 'green-life'); // => lives

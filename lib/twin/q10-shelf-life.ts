@@ -16,8 +16,8 @@ export const SHELF_LIFE_RANGE: ValueRange = { min: -30, max: 60 };
 /**
  * Shelf life at a constant temperature, in days: `referenceDays * q10 ^ ((referenceC - t) / 10)`.
  *
- * Valid where the product's Q10 was measured, usually 10 to 20 °C around the reference; computed from -30 to 60 °C. Typical Q10: 2 to 3
- * for chilled fruit. Reference: T. P. Labuza (1982), Shelf-Life Dating of Foods.
+ * Valid where the product's Q10 was measured, usually 10 to 20 °C around the reference; computed from -30 to 60 °C.
+ * Typical Q10: 2 to 3 for chilled fruit. Reference: T. P. Labuza (1982), Shelf-Life Dating of Foods.
  *
  * @param temperatureC temperature of the product, °C
  * @throws TwinError TWIN_TEMPERATURE; TWIN_OPTIONS when the days or the Q10 are not above 0

@@ -21,7 +21,8 @@ export function numberOf(reading: Reading, key: string): number {
 
 /**
  * A reading's own time, in epoch milliseconds.
- * @param nowMs epoch ms of our clock: a time more than an hour ahead of it is refused, as it would make every reading after it a late one
+ * @param nowMs epoch ms of our clock: a time more than an hour ahead of it is refused, as it would make every reading
+ * after it a late one
  * @throws TwinError TWIN_TIME when there is none, or one that cannot be
  * @example
  * timeOf({ MQTT_Timestamp: 1674000000000 }, 'MQTT_Timestamp', 1674000000250); // => 1674000000000

@@ -37,14 +37,14 @@ const loss = ({ fromMs, toMs, fromRate, toRate }: LifeGap): number =>
   (((fromRate + toRate) / 2) * (toMs - fromMs)) / MS_PER_DAY;
 
 /**
- * Carries a life on by one reading: trapezoidal rule over the reading's own time, whatever the interval. Between two readings
- * the rate is a straight line, so a long gap is bridged, as the product goes on ageing while nobody measures.
+ * Carries a life on by one reading: trapezoidal rule over the reading's own time, whatever the interval. Between two
+ * readings the rate is a straight line, so a long gap is bridged, as the product goes on ageing while nobody measures.
  *
  * Of two readings of the same millisecond the second one's rate counts from there.
  *
  * Late readings: of the intervals between readings the 16 longest are kept. A late reading that lies within one of them
- * splits it, and the life is corrected exactly as if it had come in time; any other changes nothing. So what a spool sends
- * after an outage, behind the live data, takes its place.
+ * splits it, and the life is corrected exactly as if it had come in time; any other changes nothing. So what a spool
+ * sends after an outage, behind the live data, takes its place.
  *
  * @param timeMs the reading's own time, epoch ms
  * @param rate days lost per day at that time

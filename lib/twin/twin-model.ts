@@ -36,8 +36,9 @@ const MAX_SOURCES = 100;
 const REMEMBERED_SEQUENCES = 1024;
 
 /**
- * A model that follows the readings of each source: it adds its result to each. Green life and shelf life are states in days that run down by the readings' own
- * time (`advanceLife` states the rule for late ones); the humidity models need one reading only.
+ * A model that follows the readings of each source: it adds its result to each. Green life and shelf life are states in
+ * days that run down by the readings' own time (`advanceLife` states the rule for late ones); the humidity models need
+ * one reading only.
  */
 export class TwinModel {
   readonly #options: TwinModelOptions;
@@ -56,7 +57,8 @@ export class TwinModel {
 
   /**
    * @param nowMs our clock, epoch ms
-   * @throws TwinError TWIN_VALUE, TWIN_TIME, TWIN_TEMPERATURE, TWIN_HUMIDITY for a reading that cannot be used; it changes nothing
+   * @throws TwinError TWIN_VALUE, TWIN_TIME, TWIN_TEMPERATURE, TWIN_HUMIDITY for a reading that cannot be used; it
+   * changes nothing
    */
   take(reading: Reading, nowMs: number): ModelAnswer {
     const { model, temperatureKey, humidityKey, timeKey } = this.#options;

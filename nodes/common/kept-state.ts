@@ -10,7 +10,10 @@ export interface KeptStateOptions {
   readonly everyMs?: number;
   /** A larger state is not written, a larger file not read. Default 4 MiB. */
   readonly maxBytes?: number;
-  /** The state could not be written or read: STATE_UNREADABLE, STATE_UNWRITABLE, STATE_TOO_LARGE. The node works on without. */
+  /**
+   * The state could not be written or read: STATE_UNREADABLE, STATE_UNWRITABLE, STATE_TOO_LARGE. The node works on
+   * without.
+   */
   readonly onTrouble: (error: TwinError) => void;
 }
 
@@ -18,9 +21,9 @@ const EVERY_MS = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * The state of a node in a small JSON file of its own, as the contexts of Node-RED are in memory by default. Written to a second file
- * that then takes the place of the first, so that a kill leaves the old state or the new one, never half of one. What changed in the
- * last `everyMs` before a kill is lost; a stop of the node writes it.
+ * The state of a node in a small JSON file of its own, as the contexts of Node-RED are in memory by default. Written to
+ * a second file that then takes the place of the first, so that a kill leaves the old state or the new one, never half
+ * of one. What changed in the last `everyMs` before a kill is lost; a stop of the node writes it.
  */
 export class KeptState {
   readonly #options: Required<KeptStateOptions>;

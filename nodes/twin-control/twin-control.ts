@@ -3,7 +3,7 @@ import type { NodeAPI } from '@node-red/registry';
 import type { TwinError } from '../../lib/reading/twin-error';
 import { systemClock } from '../../lib/twin/control-clock';
 import { ControlGroup } from '../../lib/twin/control-group';
-import type { Command } from '../../lib/twin/control-loop';
+import type { Command, ControlLoop } from '../../lib/twin/control-loop';
 import { TrackedSource } from '../common/completion/tracked-source';
 import type { KeptState } from '../common/kept-state';
 import type { FlowMessage } from '../common/message';
@@ -17,6 +17,14 @@ import { controlStatus } from './control-status';
 import { definition } from './options';
 
 type Context = NodeContext<typeof definition>;
+
+/** What the node's report counts of its loops. */
+const GAUGES: Readonly<Record<string, (loop: ControlLoop) => boolean>> = {
+  sources: () => true,
+  on: ({ state }) => state === 'on',
+  stale: ({ reason }) => reason === 'stale',
+  unconfirmed: ({ state, confirmed }) => state !== undefined && !confirmed,
+};
 
 export default function (RED: NodeAPI): void {
   registerNode(RED, definition, (context) => {
@@ -59,6 +67,9 @@ class ControlNode {
     });
     this.#state = stateOfNode(context);
     this.#group.restore(this.#state?.read());
+    for (const [name, counts] of Object.entries(GAUGES)) {
+      context.meter.gauge(name, () => [...this.#group.loops.values()].filter(counts).length);
+    }
     if (acknowledge === 'flow') this.#tracked = new TrackedSource(RED, acknowledgeMs);
     // A turn of the event loop later: else the reading that led to the command would not be done before the command is.
     this.#group.on('command', (source, command) => setImmediate(() => this.#send(source, command)));

@@ -38,6 +38,8 @@ class ModelNode {
     this.#model = new TwinModel({ ...options, referenceC, activationEnergy: activationEnergy * 1000 });
     if (keep && remembers(options.model)) this.#state = stateOfNode(context);
     this.#model.restore(this.#state?.read());
+    context.meter.gauge('sources', () => this.#model.sources);
+    context.meter.gauge('late', () => this.#late);
     this.#show();
   }
 
