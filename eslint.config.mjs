@@ -14,6 +14,7 @@ const layers = {
   bridge: { imports: ['mqtt', 'kafka', 'delivery', 'reading'], owns: [] },
   latency: { imports: ['reading'], owns: [] },
   series: { imports: ['reading'], owns: ['simple-statistics'] },
+  twin: { imports: ['reading'], owns: [] },
 };
 /** The slash keeps the name of the package `mqtt` from matching the folder lib/mqtt. */
 const anchored = (names) => names.map((name) => `/${name}`);

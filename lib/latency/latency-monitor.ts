@@ -5,7 +5,7 @@ import { TwinError } from '../reading/twin-error';
 import { delaySummary, type DelaySummary } from './delay-summary';
 import type { Hop } from './hop-table';
 import { readingDelays, type HopDelay } from './reading-delays';
-import { RecentSequences } from './recent-sequences';
+import { RecentSequences } from '../reading/recent-sequences';
 import { SortedWindow, type WindowLimits } from './sorted-window';
 
 export interface LatencyMonitorOptions {

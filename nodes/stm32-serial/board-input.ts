@@ -25,8 +25,15 @@ function bytesOf(payload: unknown): Uint8Array | undefined {
   return undefined;
 }
 
-/** @throws TwinError `SERIAL_REQUEST` for a message that asks nothing known */
-export function boardRequest({ action, command, payload }: FlowMessage): BoardRequest {
+/**
+ * @param nowMs epoch ms
+ * @throws TwinError `SERIAL_REQUEST` for a message that asks nothing known, `SERIAL_EXPIRED` for a command that comes too late
+ */
+export function boardRequest({ action, command, payload, expires }: FlowMessage, nowMs: number): BoardRequest {
+  if (typeof expires === 'number' && nowMs >= expires) {
+    const message = `the command expired ${Math.round(nowMs - expires)} ms ago (msg.expires) and was not sent to the board`;
+    throw new TwinError('SERIAL_EXPIRED', message);
+  }
   if (action === 'release' || action === 'resume') return { kind: action };
   if (command === 'heater-on') return { kind: 'write', bytes: heaterCommand() };
   const bytes = action === undefined && command === undefined ? bytesOf(payload) : undefined;

@@ -62,7 +62,7 @@ export default function (RED: NodeAPI): void {
           }
           return;
         }
-        const request = boardRequest(message);
+        const request = boardRequest(message, Date.now());
         if (request.kind === 'release') await link.release();
         else if (request.kind === 'resume') link.start();
         else await link.write(request.bytes);

@@ -105,6 +105,20 @@ it('rejects a message that asks nothing known, and a write while the board is aw
   );
 });
 
+it('a command that comes at or after its expiry never reaches the board', async (context) => {
+  const pty = await PseudoTerminal.open();
+  context.after(() => pty.close());
+  const runtime = await start(context, { path: pty.port });
+  const received = pty.received();
+  await runtime.status('board', /status\.read/);
+  const bad = runtime.next('bad');
+  runtime.send('board', { command: 'heater-on', expires: Date.now() });
+  assert.equal((await bad).error?.code, 'SERIAL_EXPIRED');
+  runtime.send('board', { payload: [7], expires: Date.now() + 60_000 });
+  await until(() => received.length > 0, 5000, 'a byte at the board');
+  assert.deepEqual(Buffer.concat(received), Buffer.from([7]));
+});
+
 it('says once that a port is not there, without a stack', async (context) => {
   const runtime = await start(context, { path: '/dev/no-such-port' });
   await runtime.status('board', /./);

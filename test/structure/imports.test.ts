@@ -17,6 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   bridge: ['mqtt', 'kafka', 'delivery', 'reading'],
   latency: ['reading'],
   series: ['reading'],
+  twin: ['reading'],
 };
 /** The only folder under lib/ that may import an outside package. */
 const owners: Readonly<Record<string, string>> = {

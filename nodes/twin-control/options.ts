@@ -1,0 +1,108 @@
+import { AMBIENT_TEMPERATURE, MQTT_TIMESTAMP } from '../../lib/reading/keys';
+import { defineNode } from '../common/definition';
+
+const frame = { form: ['frame'] };
+const text = { form: ['text'] };
+const acknowledged = { acknowledge: ['flow', 'message'] };
+const seconds = { kind: 'number', min: 0, max: 604_800, unit: 's', since: '0.1.0' } as const;
+
+export const definition = defineNode({
+  type: 'twin-control',
+  role: 'node',
+  color: '#E3B7A0',
+  inputs: 1,
+  outputs: [{ name: 'command' }, { name: 'rejected', when: { rejectedOutput: [true] } }],
+  options: {
+    key: { kind: 'text', default: AMBIENT_TEMPERATURE, maxLength: 200, icon: 'fa-thermometer-half', since: '0.1.0' },
+    mode: {
+      kind: 'choice',
+      default: 'heating',
+      choices: ['heating', 'cooling'],
+      icon: 'fa-exchange',
+      since: '0.1.0',
+    },
+    onAt: { kind: 'number', default: 18, min: -1e9, max: 1e9, icon: 'fa-toggle-on', since: '0.1.0' },
+    offAt: { kind: 'number', default: 20, min: -1e9, max: 1e9, icon: 'fa-toggle-off', since: '0.1.0' },
+    minOnSeconds: { ...seconds, default: 0, icon: 'fa-hourglass-half' },
+    minOffSeconds: { ...seconds, default: 0, icon: 'fa-hourglass-half' },
+    staleSeconds: { ...seconds, default: 30, icon: 'fa-heartbeat', section: 'safety' },
+    safe: {
+      kind: 'choice',
+      default: 'off',
+      choices: ['off', 'on'],
+      icon: 'fa-shield',
+      since: '0.1.0',
+      section: 'safety',
+    },
+    timeKey: {
+      kind: 'text',
+      default: MQTT_TIMESTAMP,
+      maxLength: 200,
+      icon: 'fa-clock-o',
+      since: '0.1.0',
+      section: 'safety',
+    },
+    overrideSeconds: { ...seconds, default: 3600, min: 1, icon: 'fa-hand-paper-o', section: 'safety' },
+    form: {
+      kind: 'choice',
+      default: 'frame',
+      choices: ['frame', 'text'],
+      icon: 'fa-terminal',
+      since: '0.1.0',
+      section: 'command',
+    },
+    onByte: {
+      kind: 'number',
+      default: 0,
+      min: 0,
+      max: 255,
+      integer: true,
+      when: frame,
+      since: '0.1.0',
+      section: 'command',
+    },
+    offByte: {
+      kind: 'number',
+      default: 1,
+      min: 0,
+      max: 255,
+      integer: true,
+      when: frame,
+      since: '0.1.0',
+      section: 'command',
+    },
+    onText: { kind: 'text', default: 'on', maxLength: 1000, when: text, since: '0.1.0', section: 'command' },
+    offText: { kind: 'text', default: 'off', maxLength: 1000, when: text, since: '0.1.0', section: 'command' },
+    acknowledge: {
+      kind: 'choice',
+      default: 'flow',
+      choices: ['flow', 'message', 'none'],
+      icon: 'fa-check',
+      since: '0.1.0',
+      section: 'command',
+    },
+    acknowledgeSeconds: {
+      ...seconds,
+      default: 2,
+      min: 0.01,
+      max: 3600,
+      when: acknowledged,
+      icon: 'fa-clock-o',
+      section: 'command',
+    },
+    retries: {
+      kind: 'number',
+      default: 3,
+      min: 0,
+      max: 1000,
+      integer: true,
+      when: acknowledged,
+      icon: 'fa-repeat',
+      since: '0.1.0',
+      section: 'command',
+    },
+    expirySeconds: { ...seconds, default: 10, min: 0.1, max: 3600, icon: 'fa-calendar-times-o', section: 'command' },
+    repeatSeconds: { ...seconds, default: 0, icon: 'fa-refresh', section: 'command' },
+    rejectedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
+  },
+});

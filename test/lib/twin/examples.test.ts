@@ -1,0 +1,3 @@
+import { testDocExamples } from '../../support/doc-examples';
+
+testDocExamples('twin');
