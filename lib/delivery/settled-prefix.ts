@@ -43,6 +43,11 @@ export class SettledPrefix {
     return this.#open;
   }
 
+  /** How many offsets are kept: those from the first open one on, settled or not. */
+  get kept(): number {
+    return this.#offsets.length - this.#head;
+  }
+
   /** The first offset that is not settled, the one to commit; `undefined` until one was added. */
   get next(): bigint | undefined {
     return this.#offsets[this.#head] ?? (this.#last === undefined ? undefined : this.#last + 1n);

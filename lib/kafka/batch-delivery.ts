@@ -9,6 +9,11 @@ import { type UnreadableBatch, unreadableBatchOf } from './tolerant-fetch';
 
 /** While the window is full, the window and the heartbeat are looked at this often, in milliseconds. */
 const HOLD_MS = 500;
+/**
+ * Behind one record that stays open, at most so many windows are delivered: else memory would grow with all that is
+ * settled behind it, and all of that would come again after a crash.
+ */
+const WINDOWS_AHEAD = 10;
 /** Records handed out before the event loop gets a turn. */
 const RECORDS_PER_TURN = 64;
 
@@ -57,7 +62,7 @@ export class BatchDelivery {
         await nextTurn();
         await payload.heartbeat();
       }
-      while (window.room === 0 && !isOver()) {
+      while ((window.room === 0 || progress.uncommitted >= window.capacity * WINDOWS_AHEAD) && !isOver()) {
         await window.changed(HOLD_MS);
         await payload.heartbeat();
       }

@@ -1,19 +1,16 @@
 /** Bounds the records that are delivered and not settled. */
 export class DeliveryWindow {
-  readonly #capacity: number;
   #used = 0;
   #waiting = new Set<() => void>();
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-  }
+  constructor(readonly capacity: number) {}
 
   get used(): number {
     return this.#used;
   }
 
   get room(): number {
-    return Math.max(this.#capacity - this.#used, 0);
+    return Math.max(this.capacity - this.#used, 0);
   }
 
   take(count: number): void {

@@ -54,6 +54,11 @@ export class PartitionProgress {
     return this.endOffset > this.settledUpTo ? this.endOffset - this.settledUpTo : 0n;
   }
 
+  /** Records delivered from the first open one on: what comes again after a crash. */
+  get uncommitted(): number {
+    return this.#settled.kept;
+  }
+
   /** What should be committed, if anything. */
   get due(): bigint | undefined {
     const upTo = this.settledUpTo;

@@ -48,6 +48,23 @@ describe('KafkaConsumer', () => {
     await until(() => reader.lag === 0, 5_000, 'lag 0');
   });
 
+  it('delivers no more than ten windows behind a record that stays open, and goes on once it is settled', async (t) => {
+    const topic = await freshTopic(kafkaBrokers());
+    await fill(t, topic, 500);
+    const held: (() => void)[] = [];
+    const reader = new GroupReader(t, { topics: [topic], groupId: freshName('group'), window: 10 }, (settle) =>
+      held.length === 0 ? held.push(settle) : settle(),
+    );
+    await reader.has(100);
+    // Long enough for several looks at the window.
+    await pause(1_500);
+    assert.equal(reader.values.length, 100);
+    held[0]?.();
+    await reader.has(500);
+    assert.equal(reader.values.length, 500, 'nothing comes twice');
+    await until(() => reader.lag === 0, 5_000, 'lag 0');
+  });
+
   it('delivers again after a stop what was not settled, and nothing else', async (t) => {
     const topic = await freshTopic(kafkaBrokers());
     const groupId = freshName('group');
