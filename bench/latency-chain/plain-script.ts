@@ -1,0 +1,68 @@
+/**
+ * The chain as a plain script: mqtt.js and kafkajs at the best that they can do (no delay on any socket, `eachBatch`,
+ * idle timers cured, a send for each message at once), QoS 1, nothing kept that the clients do not keep by themselves.
+ * Started by the benchmark as a child; says `ready` when all of it is connected.
+ */
+import { createWriteStream } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { connectAsync } from 'mqtt';
+import { applyKafkajsCures } from '../../lib/kafka/kafkajs-cures';
+import { brokers, mqttUrl } from './chain';
+
+const [mqttIn = '', topic = '', mqttBack = '', arrivals = ''] = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  applyKafkajsCures();
+  const kafka = new Kafka({
+    brokers,
+    logLevel: logLevel.NOTHING,
+    socketFactory: ({ host, port, onConnect }) => connectTcp({ host, port, noDelay: true }, onConnect),
+  });
+  const file = createWriteStream(arrivals);
+  const client = await connectAsync(mqttUrl, { clientId: `plain-${process.pid}` });
+  (client.stream as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+
+  const reader = kafka.consumer({ groupId: `plain-reader-${process.pid}`, maxWaitTimeInMs: 500 });
+  const back = kafka.consumer({ groupId: `plain-back-${process.pid}`, maxWaitTimeInMs: 500 });
+  const joined = [reader, back].map(
+    (consumer) => new Promise<void>((resolve) => void consumer.on(consumer.events.GROUP_JOIN, () => resolve())),
+  );
+  for (const consumer of [reader, back]) {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+  }
+  await reader.run({
+    eachBatch: async ({ batch }) => {
+      for (const { value } of batch.messages) {
+        const arrival = performance.timeOrigin + performance.now();
+        const { Sequence, Bridge_Timestamp } = JSON.parse(String(value)) as Record<string, number>;
+        file.write(`${Sequence} ${Bridge_Timestamp} ${arrival}\n`);
+      }
+      await Promise.resolve();
+    },
+  });
+  await back.run({
+    eachBatch: async ({ batch }) => {
+      for (const { value } of batch.messages) client.publish(mqttBack, value ?? '', { qos: 1 });
+      await Promise.resolve();
+    },
+  });
+  await Promise.all(joined);
+
+  client.on('message', (_topic, payload) => {
+    const reading = JSON.parse(payload.toString()) as Record<string, unknown>;
+    reading['Bridge_Timestamp'] = Date.now();
+    void producer.send({ topic, acks: -1, messages: [{ value: JSON.stringify(reading) }] });
+  });
+  await client.subscribeAsync(mqttIn, { qos: 1 });
+  process.once('disconnect', () => process.exit());
+  process.send?.('ready');
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
