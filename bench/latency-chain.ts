@@ -80,7 +80,8 @@ function print(rate: number, flow: Delays, plain: Delays): void {
       const [ours, theirs] = [quantile(flow[stage], p), quantile(plain[stage], p)];
       const limit = TARGETS[name];
       // The stamp of the bridge is too coarse for a ratio.
-      const ratio = stage === 'to the bridge' ? '' : ` = ${(ours / theirs).toFixed(2)}${limit ? ` (at most ${limit})` : ''}`;
+      const ratio =
+        stage === 'to the bridge' ? '' : ` = ${(ours / theirs).toFixed(2)}${limit ? ` (at most ${limit})` : ''}`;
       return `${name} ${ours.toFixed(1)} / ${theirs.toFixed(1)}${ratio}`;
     });
     console.log(`${stage.padEnd(14)} flow / script: ${figures.join(', ')}`);
