@@ -49,9 +49,10 @@ export class Pairs {
   /** Whether a record was paired or given up since the last time that somebody asked. */
   hasNews(): boolean {
     this.#pairing.expire(performance.now());
-    const { waiting, ...counts } = this.#pairing.counts;
-    const text = Object.values(counts).join();
-    const news = text !== this.#told && Object.values(counts).some((count) => count > 0);
+    // What waits is no news yet.
+    const counts = Object.values({ ...this.#pairing.counts, waiting: 0 });
+    const text = counts.join();
+    const news = text !== this.#told && counts.some((count) => count > 0);
     this.#told = text;
     return news;
   }
