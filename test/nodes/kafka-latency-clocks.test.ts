@@ -18,7 +18,9 @@ const answering = {
   ...{ id: 'a', type: 'kafka-latency', z: 'f', mode: 'answer', machine: 'server', rejectedOutput: true },
   ...{ outputs: 2, wires: [['answer'], ['bad']] },
 };
-const flow = (...nodes: { id: string; type: string; [more: string]: unknown }[]): Parameters<typeof Runtime.start>[2] => [
+const flow = (
+  ...nodes: { id: string; type: string; [more: string]: unknown }[]
+): Parameters<typeof Runtime.start>[2] => [
   { id: 'f', type: 'tab' },
   ...nodes,
   ...['delays', 'summary', 'echo', 'answer', 'bad'].map((id) => ({ id, type: 'helper', z: 'f' })),
@@ -41,20 +43,26 @@ it('asks, and measures against the other clock once it has answered; the error i
   const runtime = await Runtime.start(t, types, flow(asking, answering));
   const [delays, summaries, bad] = [runtime.record('delays'), runtime.record('summary'), runtime.record('bad')];
   runtime.send('l', reading(1, 5_000));
-  let roundTrips = 0;
-  runtime.node('echo').on('input', (request) => setTimeout(() => runtime.send('a', request), 20));
+  let [roundTrips, over] = [0, false];
+  const later = (ms: number, id: string, message: Parameters<Runtime['send']>[1]): void =>
+    void setTimeout(() => over || runtime.send(id, message), ms);
+  runtime.node('echo').on('input', (request) => later(20, 'a', request));
   runtime.node('answer').on('input', (message) => {
     const answer = message.payload as { T2: number; T3: number };
     answer.T2 += 5_000;
     answer.T3 += 5_000;
     roundTrips++;
-    setTimeout(() => runtime.send('l', { payload: JSON.stringify(answer) }), 10);
+    later(10, 'l', { payload: JSON.stringify(answer) });
   });
   await until(() => roundTrips >= 3, 10_000);
   assert.equal(delays.length, 0, 'a clock that has not answered gives no delay');
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  runtime.send('l', reading(2, 5_000));
-  await until(() => summaries.length > 0, 5_000);
+  let sequence = 1;
+  const measured = (): boolean => {
+    runtime.send('l', reading(++sequence, 5_000));
+    return summaries.length > 0;
+  };
+  await until(measured, 5_000);
+  over = true;
   const [{ median, errors, clockAheadAtMost }] = summaries.at(-1)!.payload as [HopSummary];
   const [clock] = summaries.at(-1)!['clocks'] as [MachineClock];
   assert.equal(clock.machine, 'server');
