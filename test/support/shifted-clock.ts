@@ -9,7 +9,7 @@ export interface ShiftedClock {
 
 /** The environment of a Node.js process that is to live by such a clock. */
 export const clockEnvironment = (clock: ShiftedClock): Record<string, string> => ({
-  NODE_OPTIONS: `--require ${join(__dirname, 'shifted-clock.cjs')}`,
+  NODE_OPTIONS: `--require ${join(__dirname, 'clock-preload.cjs')}`,
   CLOCK: JSON.stringify(clock),
 });
 
