@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { KafkaAdmin } from '../lib/kafka/kafka-admin';
+import { EpochClock } from '../lib/latency/epoch-clock';
 import { quantile } from '../lib/latency/quantile';
 import { brokers, type Chain, type ChainTopics, mqttUrl } from './latency-chain/chain';
 import { flowChain } from './latency-chain/flow-chain';
@@ -25,7 +26,9 @@ const FIGURES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, max: 1 };
 const TARGETS: Record<string, number> = { p50: 1.3, p99: 1.5 };
 
 type Delays = Record<(typeof STAGES)[number], number[]>;
-const now = (): number => performance.timeOrigin + performance.now();
+/** Several processes stamp: `performance.timeOrigin` may differ between them by milliseconds. */
+const clock = new EpochClock();
+const now = (): number => clock.now();
 
 /** A chain with what went in and came back. */
 interface Subject {

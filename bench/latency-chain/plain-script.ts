@@ -7,9 +7,11 @@ import { createWriteStream } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { type Batch, type Consumer, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { connectAsync } from 'mqtt';
+import { EpochClock } from '../../lib/latency/epoch-clock';
 import { applyKafkajsCures } from '../../lib/kafka/kafkajs-cures';
 import { brokers, mqttUrl } from './chain';
 
+const clock = new EpochClock();
 const [mqttIn = '', topic = '', mqttBack = '', arrivals = ''] = process.argv.slice(2);
 
 /** kafkajs's own commits come after every batch and hold up the next fetch: 3 ms more at 200 readings/s. */
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
     autoCommit: false,
     eachBatch: async ({ batch }) => {
       for (const { value } of batch.messages) {
-        const arrival = performance.timeOrigin + performance.now();
+        const arrival = clock.now();
         const { Sequence, Bridge_Timestamp } = JSON.parse(String(value)) as Record<string, number>;
         file.write(`${Sequence} ${Bridge_Timestamp} ${arrival}\n`);
       }

@@ -30,6 +30,20 @@ describe('EpochClock', () => {
     }
   });
 
+  it('is not misled when the process is held up while it reads the clocks', () => {
+    const machine = new Machine();
+    let holdUpMs = 0;
+    const { date, steady } = machine.sources;
+    const heldUp = { date, steady: () => (machine.steadyMs += holdUpMs) && steady() };
+    const clock = new EpochClock(heldUp);
+    for (let i = 0; i < 200; i++) {
+      holdUpMs = i % 3 === 0 ? 7.7 : 0;
+      clock.now();
+      holdUpMs = 0;
+      assert.ok(Math.abs(clock.now() - machine.epochMs) < 0.02);
+    }
+  });
+
   it('follows when the clock is set, forward and back', () => {
     const machine = new Machine();
     const clock = new EpochClock(machine.sources);
