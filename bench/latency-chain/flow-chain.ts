@@ -6,12 +6,13 @@ import { brokers, mqttUrl, type Chain, type ChainTopics } from './chain';
 export async function flowChain({ mqttIn, kafka, mqttBack }: ChainTopics, folder: string): Promise<Chain> {
   const { hostname: host, port } = new URL(mqttUrl);
   const arrivals = join(folder, 'flow');
-  const bridge = { type: 'kafka-bridge', z: 'flow', broker: 'broker', cluster: 'cluster', wires: [] };
+  const bridge = { type: 'kafka-bridge', z: 'flow', broker: kafka, cluster: 'cluster', wires: [] };
   const red = await NodeRedProcess.start({
     nodesDir: join(__dirname, 'nodes'),
     flows: [
       { id: 'flow', type: 'tab', label: 'chain' },
-      { id: 'broker', type: 'mqtt-twin-broker', host, port: port || '1883' },
+      // Its id makes the client ids, and another run may use the same server.
+      { id: kafka, type: 'mqtt-twin-broker', host, port: port || '1883' },
       { id: 'cluster', type: 'kafka-twin-cluster', brokers: brokers.join(',') },
       { ...bridge, id: 'in', direction: 'to-kafka', mqttFilters: mqttIn, kafkaTopic: kafka },
       { ...bridge, id: 'back', direction: 'to-mqtt', kafkaTopics: kafka, mqttTopic: mqttBack, start: 'earliest' },

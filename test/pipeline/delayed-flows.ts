@@ -21,11 +21,19 @@ export const bridgeFlow = ({
   ...at
 }: Names & { mqttPort: number; echoPort: number }): object[] => [
   { id: 'flow', type: 'tab', label: 'bridge' },
-  { id: 'broker', type: 'mqtt-twin-broker', host: '127.0.0.1', port: at.mqttPort },
+  // The client id comes from the ids of the nodes, and other runs may use the same server.
+  { id: `broker-${topic}`, type: 'mqtt-twin-broker', host: '127.0.0.1', port: at.mqttPort },
   { id: 'cluster', type: 'kafka-twin-cluster', brokers },
   coreBroker('127.0.0.1', at.echoPort),
   {
-    ...{ id: 'bridge', type: 'kafka-bridge', z: 'flow', broker: 'broker', cluster: 'cluster', direction: 'to-kafka' },
+    ...{
+      id: 'bridge',
+      type: 'kafka-bridge',
+      z: 'flow',
+      broker: `broker-${topic}`,
+      cluster: 'cluster',
+      direction: 'to-kafka',
+    },
     ...{ mqttFilters: `${mqtt}/in`, kafkaTopic: topic, wires: [] },
   },
   { ...core, id: 'asked', type: 'mqtt in', topic: `${mqtt}/ask`, datatype: 'utf8', broker: 'core', wires: [['clock']] },

@@ -122,7 +122,10 @@ export async function runDelayedPipeline(t: TestContext): Promise<DelayedRun> {
     run.readings.length === READINGS;
   await until(complete, 60_000, 'the delays of all readings').catch((error: unknown) => {
     const counts = JSON.stringify([...told].map(([name, { hops }]) => [name, hops.map(({ count }) => count)]));
-    throw new Error(`${counts}, ${run.readings.length} readings, ${run.replies.length} replies`, { cause: error });
+    const logs = [bridge, measuring].map((red) => red.log().slice(-1_500)).join('\n');
+    throw new Error(`${counts}, ${run.readings.length} readings, ${run.replies.length} replies\n${logs}`, {
+      cause: error,
+    });
   });
   const { hops, clocks = [] } = told.get('hops')!;
   return { ...run, summaries: [...hops, ...told.get('pairs')!.hops], clocks };
