@@ -53,7 +53,7 @@ export default defineConfig(
     languageOptions: { globals: { ...globals.node, window: 'readonly', document: 'readonly' } },
   },
   {
-    files: ['**/*.cjs', 'test/**/*.js'],
+    files: ['**/*.cjs', '{test,bench}/**/*.js'],
     languageOptions: { sourceType: 'commonjs', globals: globals.node },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

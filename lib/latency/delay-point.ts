@@ -25,7 +25,7 @@ export interface DelayPoint {
 /** @param arrivalMs epoch milliseconds, the point's time where the reading has no `MQTT_Timestamp` */
 export function delayPoint(
   reading: Reading,
-  delays: readonly HopDelay[],
+  delays: readonly Pick<HopDelay, 'label' | 'delayMs'>[],
   { measurement, tags, sourceTag }: DelayPointOptions,
   arrivalMs: number,
 ): DelayPoint {

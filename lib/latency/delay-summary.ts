@@ -9,6 +9,7 @@ export interface DelaySummary {
   readonly q3: number;
   readonly max: number;
   readonly mean: number;
+  readonly p90: number;
   readonly p95: number;
   readonly p99: number;
   /** The smallest value that is no outlier. */
@@ -23,8 +24,14 @@ export interface DelaySummary {
   readonly negativeCount: number;
 }
 
-const WHISKER_IQR = 1.5;
-const DEFAULT_MAX_OUTLIERS = 100;
+/** The figures of a summary that have an error of their own. */
+export const QUANTILES = ['min', 'q1', 'median', 'q3', 'max', 'mean', 'p90', 'p95', 'p99'] as const;
+/** The largest error of each figure of a summary, in milliseconds. */
+export type QuantileErrors = Readonly<Record<(typeof QUANTILES)[number], number>>;
+
+/** How far the whiskers of a box plot reach beyond the quartiles at most, in interquartile ranges. */
+export const WHISKER_IQR = 1.5;
+export const DEFAULT_MAX_OUTLIERS = 100;
 
 /**
  * Box plot of a sample after Tukey (Exploratory Data Analysis, 1977): the whiskers end at the most extreme values
@@ -51,6 +58,7 @@ export function delaySummary(sorted: Float64Array, maxOutliers = DEFAULT_MAX_OUT
     q3,
     max: sorted[count - 1] as number,
     mean: sum / count,
+    p90: quantile(sorted, 0.9),
     p95: quantile(sorted, 0.95),
     p99: quantile(sorted, 0.99),
     lowerWhisker: sorted[first] as number,

@@ -1,12 +1,15 @@
 import { KAFKA_TIMESTAMP, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
+import { RecentSequences } from '../reading/recent-sequences';
 import { sequenceOf } from '../reading/sequence';
 import { TwinError } from '../reading/twin-error';
-import { delaySummary, type DelaySummary } from './delay-summary';
+import { type DelaySummary, QUANTILES, type QuantileErrors } from './delay-summary';
+import { type DelayWindow, delayWindow } from './delay-window';
 import type { Hop } from './hop-table';
-import { readingDelays, type HopDelay } from './reading-delays';
-import { RecentSequences } from '../reading/recent-sequences';
-import { SortedWindow, type WindowLimits } from './sorted-window';
+import type { HopOffset } from './machine-clocks';
+import { readingDelays, type HopDelay, type MeasuredHop } from './reading-delays';
+import { RollingMaximum } from './rolling-maximum';
+import type { WindowLimits } from './sorted-window';
 
 export interface LatencyMonitorOptions {
   readonly hops: readonly Hop[];
@@ -16,6 +19,8 @@ export interface LatencyMonitorOptions {
   readonly maxSources?: number;
   /** Sequence numbers remembered per source to tell repeats. Default 16,384 (128 KiB). */
   readonly rememberedSequences?: number;
+  /** What is subtracted from a hop in place of its `clockOffsetMs`, where a clock of its ends is known. */
+  readonly offsetOf?: (hop: Hop) => HopOffset | undefined;
 }
 
 /** One hop of one source, summed up over the window. */
@@ -23,13 +28,31 @@ export interface HopSummary extends DelaySummary {
   /** The readings' `Source`; empty for readings without one. */
   readonly source: string;
   readonly label: string;
+  /** The largest error of each figure, in ms: of the stamps, the clocks, and the sketch of a large window. */
+  readonly errors: QuantileErrors;
+  /**
+   * At most so far does the clock at the end of the hop run ahead of the one at its beginning, in ms: the smallest
+   * difference of the stamps, as no delay is below 0. It is all that stamps of one direction tell about two clocks.
+   */
+  readonly clockAheadAtMost: number;
 }
 
+interface HopState {
+  readonly window: DelayWindow;
+  /** Largest error of the clocks, and largest offset, under which the delays of the window were measured. */
+  readonly clockError: RollingMaximum;
+  readonly offset: RollingMaximum;
+}
 interface SourceState {
   readonly sequences: RecentSequences;
-  readonly windows: Map<string, SortedWindow>;
+  readonly hops: (HopState | undefined)[];
   lastHeard: number;
 }
+
+/** Two whole stamps: their difference is less than a millisecond off. */
+const STAMP_ERROR_MS = 1;
+/** An echo reads both clocks, each within a millisecond of the stamps. */
+const CLOCK_READING_MS = 1;
 
 const MAX_SOURCES = 100;
 const REMEMBERED_SEQUENCES = 16_384;
@@ -41,7 +64,8 @@ const REMEMBERED_SEQUENCES = 16_384;
  * as a reading that passes two points would be a repeat at the second.
  */
 export class LatencyMonitor {
-  readonly #options: Required<LatencyMonitorOptions>;
+  readonly #options: Required<Omit<LatencyMonitorOptions, 'offsetOf'>>;
+  readonly #hops: readonly MeasuredHop[];
   readonly #sources = new Map<string, SourceState>();
   #observed = 0;
   #repeats = 0;
@@ -54,6 +78,7 @@ export class LatencyMonitor {
     window,
     maxSources = MAX_SOURCES,
     rememberedSequences = REMEMBERED_SEQUENCES,
+    offsetOf,
   }: LatencyMonitorOptions) {
     const labels = new Set(hops.map(({ label }) => label));
     if (labels.size === 0) throw invalid('the hop table is empty: name at least one hop');
@@ -63,6 +88,7 @@ export class LatencyMonitor {
     }
     if (!(window.maxAgeMs > 0)) throw invalid(`the age of the window is above 0 ms, got ${window.maxAgeMs}`);
     this.#options = { hops, window, maxSources, rememberedSequences };
+    this.#hops = hops.map((hop, index) => ({ ...hop, index, offset: offsetOf?.(hop) }));
   }
 
   /** Readings of which at least one hop was measured. */
@@ -89,10 +115,11 @@ export class LatencyMonitor {
    * Takes in one reading. Hops to `NOW` end at its `Kafka_Timestamp` where it has one, as that was taken closer to the
    * wire, else at its arrival.
    *
-   * @param arrivalMs epoch milliseconds; also the time by which the window ages
+   * @param arrivalMs epoch milliseconds
+   * @param nowMs the time by which the window ages, where the reading arrived some time ago
    * @returns the delays of the reading, possibly none; undefined for a repeat
    */
-  observe(reading: Reading, arrivalMs: number): HopDelay[] | undefined {
+  observe(reading: Reading, arrivalMs: number, nowMs = arrivalMs): HopDelay[] | undefined {
     const state = this.#stateOf(reading[SOURCE]);
     const sequence = sequenceOf(reading);
     if (sequence !== undefined && !state.sequences.remember(sequence)) {
@@ -100,11 +127,14 @@ export class LatencyMonitor {
       return undefined;
     }
     const stamp = reading[KAFKA_TIMESTAMP];
-    const delays = readingDelays(reading, this.#options.hops, Number.isFinite(stamp) ? (stamp as number) : arrivalMs);
-    for (const { label, delayMs } of delays) {
-      let window = state.windows.get(label);
-      if (!window) state.windows.set(label, (window = new SortedWindow(this.#options.window)));
-      window.add(delayMs, arrivalMs);
+    const endMs = Number.isFinite(stamp) ? (stamp as number) : arrivalMs;
+    const delays = readingDelays(reading, this.#hops, endMs, nowMs);
+    for (const { index, delayMs, offsetMs, clockErrorMs } of delays) {
+      const hop = (state.hops[index] ??= this.#newHop());
+      hop.window.add(delayMs, nowMs);
+      if (this.#hops[index]?.offset === undefined) continue;
+      hop.clockError.add(clockErrorMs, nowMs);
+      hop.offset.add(offsetMs, nowMs);
     }
     if (delays.length === 0) this.#unmeasured += 1;
     else this.#observed += 1;
@@ -115,14 +145,36 @@ export class LatencyMonitor {
   /** The windows as they are at `nowMs`, by source in order of appearance, then by hop; empty windows are left out. */
   summaries(nowMs: number): HopSummary[] {
     const summaries: HopSummary[] = [];
-    for (const [source, { windows }] of this.#sources) {
-      for (const { label } of this.#options.hops) {
-        const window = windows.get(label);
-        window?.evict(nowMs);
-        if (window && window.count > 0) summaries.push({ source, label, ...delaySummary(window.sorted) });
+    for (const [source, { hops }] of this.#sources) {
+      for (const [index, { label, clockOffsetMs, offset }] of this.#hops.entries()) {
+        const hop = hops[index];
+        hop?.window.evict(nowMs);
+        if (!hop || hop.window.count === 0) continue;
+        const { summary, errors } = hop.window.summary();
+        const subtracted = offset ? hop.offset.value : clockOffsetMs;
+        const clockErrorMs = offset && hop.clockError.value > 0 ? hop.clockError.value + CLOCK_READING_MS : 0;
+        summaries.push({
+          ...{ source, label, ...summary },
+          errors: widened(errors, STAMP_ERROR_MS + clockErrorMs),
+          clockAheadAtMost: summary.min + subtracted + STAMP_ERROR_MS,
+        });
       }
     }
     return summaries;
+  }
+
+  /**
+   * A quantile of the first hop of the table that has been measured, of the source heard last.
+   * @param p probabilities from 0 to 1
+   */
+  quantiles(p: readonly number[], nowMs: number): number[] | undefined {
+    let last: SourceState | undefined;
+    for (const state of this.#sources.values()) if (!last || state.lastHeard >= last.lastHeard) last = state;
+    for (const hop of last?.hops ?? []) {
+      hop?.window.evict(nowMs);
+      if (hop && hop.window.count > 0) return p.map((each) => hop.window.quantile(each));
+    }
+    return undefined;
   }
 
   /** Forgets everything, the counters too. */
@@ -145,11 +197,16 @@ export class LatencyMonitor {
     if (this.#sources.size >= this.#options.maxSources) this.#forgetLeastRecent();
     const state = {
       sequences: new RecentSequences(this.#options.rememberedSequences),
-      windows: new Map<string, SortedWindow>(),
+      hops: [],
       lastHeard: heard,
     };
     this.#sources.set(source, state);
     return state;
+  }
+
+  #newHop(): HopState {
+    const { window } = this.#options;
+    return { window: delayWindow(window), clockError: new RollingMaximum(window), offset: new RollingMaximum(window) };
   }
 
   #forgetLeastRecent(): void {
@@ -158,5 +215,8 @@ export class LatencyMonitor {
     if (oldest) this.#sources.delete(oldest[0]);
   }
 }
+
+const widened = (errors: QuantileErrors, byMs: number): QuantileErrors =>
+  Object.fromEntries(QUANTILES.map((name) => [name, errors[name] + byMs])) as QuantileErrors;
 
 const invalid = (reason: string): TwinError => new TwinError('LATENCY_OPTIONS', `delays cannot be measured: ${reason}`);

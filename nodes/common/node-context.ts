@@ -8,6 +8,7 @@ import { type FlowMessage, rejectedError } from './message';
 import { resolveOptions } from './resolve-options';
 import type { StatusLine } from './status-line';
 import { statusOfError } from './status-of-error';
+import { WordTemplates } from './word-templates';
 
 /** Everything an adapter needs of its node: options, words, status, outputs, errors. Made once per deployed node. */
 export class NodeContext<D extends NodeDefinition> {
@@ -15,6 +16,7 @@ export class NodeContext<D extends NodeDefinition> {
   readonly secrets: SecretsOf<D>;
   /** The node is being stopped: what its server has not confirmed by now must be sent again by whoever can. */
   closing = false;
+  private readonly words: WordTemplates;
   private readonly ports: readonly PortOf<D>[];
   private readonly repeated = new RepeatedError({});
 
@@ -26,6 +28,7 @@ export class NodeContext<D extends NodeDefinition> {
     saved: NodeDef,
     readonly meter = new NodeMeter(node),
   ) {
+    this.words = new WordTemplates((path, params) => RED._(path, params));
     this.options = resolveOptions(definition, saved as unknown as Record<string, unknown>);
     this.secrets = secretsOf(definition, node.credentials as Record<string, unknown> | undefined);
     this.ports = portsOf(definition, this.options);
@@ -40,9 +43,9 @@ export class NodeContext<D extends NodeDefinition> {
   }
 
   /** A word of this node's own catalogue (`status.x`) or of the common one (`common.status.x`). */
-  word(key: string, params: Record<string, string | number> = {}): string {
+  word(key: string, params: Readonly<Record<string, string | number>> = {}): string {
     const path = key.startsWith('common.') ? key : `${this.definition.type}.${key}`;
-    return this.RED._(path, params);
+    return this.words.fill(path, params);
   }
 
   /** Whether anything is wired to an output; false when the node does not have it. */

@@ -98,7 +98,7 @@ it('a reading without stamps gives no delay, and the status says so', async (t) 
   const status = runtime.status('l', /stampless/);
   runtime.send('l', { payload: { 'Ambient Temperature': 20 } });
   assert.equal((await status).fill, 'grey');
-  const measured = runtime.status('l', /status\.measured/);
+  const measured = runtime.status('l', /status\.quantiles/);
   runtime.send('l', { payload: reading(1) });
   assert.equal((await measured).fill, 'green');
   await until(() => messages.length === 1, 5_000);

@@ -9,7 +9,7 @@ describe('delaySummary', () => {
   it('gives the box plot, worked by hand, of a sample with outliers at both ends', () => {
     const summary = delaySummary(sample(-20, 1, 2, 3, 4, 5, 6, 7, 30, 31));
     assert.deepEqual(
-      { ...summary, p95: undefined, p99: undefined },
+      { ...summary, p90: undefined, p95: undefined, p99: undefined },
       {
         count: 10,
         min: -20,
@@ -18,6 +18,7 @@ describe('delaySummary', () => {
         q3: 6.75,
         max: 31,
         mean: 6.9,
+        p90: undefined,
         p95: undefined,
         p99: undefined,
         lowerWhisker: 1,
@@ -27,6 +28,7 @@ describe('delaySummary', () => {
         negativeCount: 1,
       },
     );
+    assert.ok(Math.abs(summary.p90 - 30.1) < 1e-12);
     assert.ok(Math.abs(summary.p95 - 30.55) < 1e-12);
     assert.ok(Math.abs(summary.p99 - 30.91) < 1e-12);
   });
