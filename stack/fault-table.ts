@@ -1,0 +1,35 @@
+/** One fault and what became of the readings that flowed meanwhile. */
+export interface FaultRow {
+  readonly fault: string;
+  readonly flow: string;
+  readonly sent: number;
+  readonly arrived: number;
+  readonly lost: number;
+  readonly twice: number;
+  readonly orderKept: boolean;
+  readonly rejected: number;
+  readonly longestDeployS?: number;
+  readonly verdict: string;
+}
+
+const HEADS = [
+  ...['fault', 'flow under test', 'sent', 'arrived', 'lost', 'twice', 'order kept', 'rejected'],
+  ...['longest deploy s', 'verdict'],
+];
+
+/** All rows as a table of text, numbers to the right. */
+export function faultTable(rows: readonly FaultRow[]): string {
+  const cells = rows.map((row) => [
+    ...[row.fault, row.flow, row.sent, row.arrived, row.lost, row.twice, row.orderKept ? 'yes' : 'no', row.rejected],
+    ...[row.longestDeployS?.toFixed(1) ?? '-', row.verdict],
+  ]);
+  const widths = HEADS.map((head, at) => Math.max(head.length, ...cells.map((row) => String(row[at]).length)));
+  const line = (row: readonly (string | number)[]): string =>
+    row
+      .map((cell, at) =>
+        typeof cell === 'number' ? String(cell).padStart(widths[at] ?? 0) : String(cell).padEnd(widths[at] ?? 0),
+      )
+      .join(' | ')
+      .trimEnd();
+  return [line(HEADS), widths.map((width) => '-'.repeat(width)).join('-|-'), ...cells.map(line)].join('\n');
+}

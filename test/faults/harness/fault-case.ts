@@ -1,0 +1,99 @@
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshName, freshTopic } from '../../support/fresh-topic';
+import { InfluxDatabase } from '../../support/influx-database';
+import { untilGreen } from '../../support/log-probes';
+import { NodeRedProcess, type NodeRedOptions } from '../../support/node-red-process';
+import { pointsIn } from './far-ends';
+import { type FlowAddresses, type FlowNames, type FlowNode, configNodes, onTab } from './fault-flow';
+import { form } from './fault-form';
+import type { FaultServers } from './fault-servers';
+import type { Load } from './load';
+
+/** Readings flow for this long, in seconds, before a fault and after it. */
+const LEAD_S = 3;
+const TAIL_S = 3;
+/** When nothing more has arrived for this long, nothing more will: far beyond every wait between two attempts. */
+const QUIET_MS = 45_000;
+/** For a second arrival of the same reading to show. */
+const AFTERMATH_MS = 1_500;
+
+interface QuietOptions {
+  readonly databases?: readonly InfluxDatabase[];
+  /** How many points are to come; as many as were sent unless told otherwise. */
+  readonly expected?: () => number;
+  readonly quietMs?: number;
+}
+
+/** One fault, with topics, a database and a Node-RED that no other case has. */
+export class FaultCase {
+  private constructor(
+    readonly t: TestContext,
+    readonly servers: FaultServers,
+    readonly names: FlowNames,
+    readonly database: InfluxDatabase,
+  ) {}
+
+  static async prepare(
+    t: TestContext,
+    servers: FaultServers,
+    user?: { name: string; password: string },
+  ): Promise<FaultCase> {
+    const database = await InfluxDatabase.create(t, servers.influxd.url, user);
+    const names = { mqttTopic: `faults/${freshName()}`, kafkaTopic: await freshTopic(servers.kafka.brokers) };
+    return new FaultCase(t, servers, names, database);
+  }
+
+  /** A flow with the config nodes in front, as it is deployed. */
+  flows(nodes: readonly FlowNode[], elsewhere: Partial<FlowAddresses> = {}): FlowNode[] {
+    const { mosquitto, kafka, influxd } = this.servers;
+    const here = { mqttPort: mosquitto.port, brokers: kafka.brokers.join(','), influxUrl: influxd.url };
+    const configs = configNodes({ ...here, database: this.database.name, ...elsewhere });
+    return [...configs, ...onTab(nodes)];
+  }
+
+  /** Starts Node-RED, and resolves when the nodes that take what cannot come again are connected. */
+  async run(
+    flows: readonly FlowNode[],
+    green: readonly string[] = ['bridge'],
+    more: Omit<NodeRedOptions, 'flows'> = {},
+  ): Promise<NodeRedProcess> {
+    const red = await NodeRedProcess.start({ flows, ...more });
+    this.t.after(() => red.stop());
+    await untilGreen(red, green);
+    return red;
+  }
+
+  /** Lets readings flow before, during and after the fault, and waits until all have arrived or nothing moves. */
+  async under(load: Load, fault: () => Promise<void>, quiet: QuietOptions = {}): Promise<void> {
+    this.t.after(() => load.abandon());
+    load.start();
+    const begunMs = performance.now();
+    await load.lasting(LEAD_S);
+    await fault();
+    await load.lasting(Math.max(form.loadS, (performance.now() - begunMs) / 1000 + TAIL_S));
+    await load.stop();
+    await this.quiet(load.sent.size, quiet);
+  }
+
+  /** Resolves once every database has so many points, or has got none for long. */
+  async quiet(
+    sent: number,
+    { databases = [this.database], expected = () => sent, quietMs = QUIET_MS }: QuietOptions = {},
+  ): Promise<void> {
+    const begunMs = performance.now();
+    let before = '';
+    let movedMs = begunMs;
+    for (;;) {
+      const points = await Promise.all(databases.map(pointsIn));
+      // In this order: what is expected may still grow while the points are counted.
+      if (points.every((count) => count >= expected())) break;
+      if (points.join() !== before) movedMs = performance.now();
+      else if (performance.now() - movedMs > quietMs) break;
+      before = points.join();
+      await sleep(250);
+    }
+    this.t.diagnostic(`quiet after ${((performance.now() - begunMs) / 1000).toFixed(1)} s`);
+    await sleep(AFTERMATH_MS);
+  }
+}

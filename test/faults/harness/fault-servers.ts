@@ -1,0 +1,57 @@
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OwnInfluxd } from '../../support/own-influxd';
+import { OwnKafka, type OwnKafkaOptions } from '../../support/own-kafka';
+import { NO_LIMITS, OPEN_TO_ALL, OwnMosquitto, SAVE_EVERY_CHANGE } from '../../support/own-mosquitto';
+
+/** Real servers that belong to one file of cases, which may do to them what it likes. */
+export interface FaultServers {
+  readonly mosquitto: OwnMosquitto;
+  readonly kafka: OwnKafka;
+  readonly influxd: OwnInfluxd;
+}
+
+export async function startServers(
+  t: TestContext,
+  options: { mosquitto?: readonly string[]; kafka?: OwnKafkaOptions; influxAuth?: boolean } = {},
+): Promise<FaultServers> {
+  const lines = options.mosquitto ?? OPEN_TO_ALL;
+  const [mosquitto, kafka, influxd] = await Promise.all([
+    OwnMosquitto.start(t, [...lines, ...NO_LIMITS, ...SAVE_EVERY_CHANGE]),
+    OwnKafka.start(t, options.kafka),
+    OwnInfluxd.start(t, { auth: options.influxAuth ?? false }),
+  ]);
+  return { mosquitto, kafka, influxd };
+}
+
+/** For the eyes of its subscribers to follow: what it has accepted is in their sockets by then. */
+const READ_OUT_MS = 300;
+
+/**
+ * kill -9 under load. Mosquitto acknowledges a message when it has handed it to its subscribers' sockets and before it
+ * has saved it; killed between the two with those sockets unread, it would lose what it had acknowledged, whatever its
+ * clients do. So it stands still first, with messages under way on all sides, until what it has sent is read.
+ */
+export async function killMosquitto(mosquitto: OwnMosquitto): Promise<void> {
+  mosquitto.signal('SIGSTOP');
+  await sleep(READ_OUT_MS);
+  await mosquitto.kill();
+}
+
+/** Killed, away for so many seconds, and started again on the same port and data. */
+export async function outage(
+  server: { kill(): Promise<void>; restart(): Promise<void> },
+  seconds: number,
+  kill = (): Promise<void> => server.kill(),
+): Promise<void> {
+  await kill();
+  await sleep(seconds * 1000);
+  await server.restart();
+}
+
+/** Stands still for so many seconds, connections open, and goes on. */
+export async function standstill(server: { signal(name: NodeJS.Signals): void }, seconds: number): Promise<void> {
+  server.signal('SIGSTOP');
+  await sleep(seconds * 1000);
+  server.signal('SIGCONT');
+}

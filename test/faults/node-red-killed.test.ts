@@ -1,0 +1,73 @@
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { foreignSubscriber } from '../support/mosquitto-sub';
+import { countArrivals, identityKey } from './harness/arrivals';
+import { readingsIn, readingsInInflux, readingsInKafka } from './harness/far-ends';
+import { FaultCase } from './harness/fault-case';
+import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
+import { form, LIMIT_MS } from './harness/fault-form';
+import { report } from './harness/fault-row';
+import { startServers } from './harness/fault-servers';
+import { Load } from './harness/load';
+import { serialFeed } from './harness/serial-feed';
+import type { NodeRedProcess } from '../support/node-red-process';
+
+const KILLS = 3;
+
+test('Node-RED is killed under load and started again', { timeout: LIMIT_MS }, async (t) => {
+  const servers = await startServers(t);
+  const { kafka } = servers;
+  const killed = async (red: NodeRedProcess): Promise<void> => {
+    await red.kill();
+    await red.startAgain();
+  };
+
+  await t.test('three times', async (t) => {
+    await underKills(t, 'Node-RED killed three times', async (red) => {
+      for (let kill = 0; kill < KILLS; kill++) {
+        if (kill > 0) await sleep(form.pauseS * 1000);
+        await killed(red);
+      }
+    });
+  });
+
+  await t.test('while Kafka is down', async (t) => {
+    await underKills(t, 'Node-RED killed while Kafka is down', async (red) => {
+      await kafka.kill();
+      await sleep((form.outageS * 1000) / 2);
+      await killed(red);
+      await sleep((form.outageS * 1000) / 2);
+      await kafka.restart();
+    });
+  });
+
+  /**
+   * The boards write on a serial line, which keeps nothing for a reader that is dead. The first durable point is the
+   * broker of MQTT: from there on nothing may be missing. What a foreign subscriber did not see there died on the line
+   * or in the memory of the process, and is counted apart.
+   */
+  async function underKills(
+    t: Parameters<typeof FaultCase.prepare>[0],
+    fault: string,
+    kills: (red: NodeRedProcess) => Promise<void>,
+  ): Promise<void> {
+    const kase = await FaultCase.prepare(t, servers);
+    const { names, database } = kase;
+    const line = await serialFeed(t);
+    const far = await foreignSubscriber(t, servers.mosquitto.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
+    const nodes = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
+    const red = await kase.run(kase.flows(nodes), ['board', 'publish', 'bridge']);
+    const load = new Load(line);
+    const durable = (): Set<string> =>
+      new Set(readingsIn(far.payloads).map(({ source, sequence }) => identityKey(source, sequence)));
+    await kase.under(load, () => kills(red), { expected: () => durable().size });
+    await red.stop();
+    const fromLine = durable();
+    const died = load.sent.size - fromLine.size;
+    const row = { fault, note: `${died} of ${load.sent.size} on the serial line died with the process` };
+    const records = countArrivals(fromLine, await readingsInKafka(t, kafka.brokers, names.kafkaTopic));
+    report(t, { ...row, flow: 'MQTT > Kafka', arrivals: records, onceOnly: false });
+    const points = countArrivals(fromLine, await readingsInInflux(database));
+    report(t, { ...row, flow: 'MQTT > Kafka > InfluxDB', arrivals: points, onceOnly: true });
+  }
+});
