@@ -16,11 +16,14 @@ export async function startServers(
   options: { mosquitto?: readonly string[]; kafka?: OwnKafkaOptions; influxAuth?: boolean } = {},
 ): Promise<FaultServers> {
   const lines = options.mosquitto ?? OPEN_TO_ALL;
-  const [mosquitto, kafka, influxd] = await Promise.all([
+  const started = [
     OwnMosquitto.start(t, [...lines, ...NO_LIMITS, ...SAVE_EVERY_CHANGE]),
     OwnKafka.start(t, options.kafka),
     OwnInfluxd.start(t, { auth: options.influxAuth ?? false }),
-  ]);
+  ] as const;
+  // When one cannot start, the test must not end before it knows of the others, which it has to stop.
+  await Promise.allSettled(started);
+  const [mosquitto, kafka, influxd] = await Promise.all(started);
   return { mosquitto, kafka, influxd };
 }
 
