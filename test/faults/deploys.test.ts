@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeRedProcess } from '../support/node-red-process';
+import { seededRandom } from '../support/seeded-random';
+import { countArrivals } from './harness/arrivals';
+import { deploy, type DeployKind, renamed } from './harness/deploy';
+import { readingsInInflux, readingsInKafka } from './harness/far-ends';
+import { FaultCase } from './harness/fault-case';
+import { kafkaToInflux, mqttToKafka } from './harness/fault-flow';
+import { form, LIMIT_MS } from './harness/fault-form';
+import { report } from './harness/fault-row';
+import { startServers } from './harness/fault-servers';
+import { Load } from './harness/load';
+import { mosquittoFeed } from './harness/mosquitto-feed';
+import { resourcesOf } from './harness/process-resources';
+
+const KINDS: readonly DeployKind[] = ['full', 'nodes', 'flows'];
+const NODES = ['bridge', 'read', 'write'];
+const LONGEST_S = 6;
+/** Between two deploys at most: they fall into every phase of the flow's life, its beginning too. */
+const GAP_MS = form.isLong ? 1_500 : 800;
+/** A heap is never quite the same twice; a leak of a consumer a deploy is many times this after 30. */
+const HEAP_SLACK_BYTES = 12_000_000;
+
+test('deploys under load lose nothing, end in time and leave nothing behind', { timeout: LIMIT_MS }, async (t) => {
+  const servers = await startServers(t);
+  const { mosquitto, kafka, influxd } = servers;
+  const ports = [mosquitto.port, kafka.port, influxd.port];
+
+  for (const kafkaIs of ['up', 'down'] as const) {
+    await t.test(`with Kafka ${kafkaIs}`, async (t) => {
+      const kase = await FaultCase.prepare(t, servers);
+      const { names } = kase;
+      const flows = kase.flows([...mqttToKafka(names), ...kafkaToInflux(names)]);
+      const red = await kase.run(flows, ['bridge'], { nodesDir: join(__dirname, 'nodes') });
+      const load = new Load(mosquittoFeed(t, mosquitto.port, names.mqttTopic));
+      const longest = new Map<DeployKind, number>();
+      let before: Awaited<ReturnType<typeof resourcesOf>> | undefined;
+      await kase.under(load, async () => {
+        // What the first deploys load for good is no leak.
+        for (const kind of KINDS) await deploys(red, kind, 1);
+        await sleep(2_000);
+        before = await resourcesOf(red, ports);
+        if (kafkaIs === 'down') await kafka.kill();
+        for (const kind of KINDS) longest.set(kind, await deploys(red, kind, form.deploys));
+        if (kafkaIs === 'down') await kafka.restart();
+      });
+      const after = await resourcesOf(red, ports);
+      t.diagnostic(JSON.stringify({ before, after }));
+      await red.stop();
+      await count(t, kase, load, kafkaIs, longest);
+      for (const [kind, seconds] of longest) assert.ok(seconds < LONGEST_S, `a ${kind} deploy took ${seconds} s`);
+      assert.deepEqual(after.sockets, before!.sockets, 'connections to the servers');
+      assert.ok(after.timers <= before!.timers + 2, `timers: ${before!.timers} before, ${after.timers} after`);
+      const grownBytes = after.heapBytes - before!.heapBytes;
+      assert.ok(grownBytes < HEAP_SLACK_BYTES, `the heap grew by ${grownBytes} bytes`);
+
+      async function deploys(red: NodeRedProcess, kind: DeployKind, times: number): Promise<number> {
+        const random = seededRandom(times);
+        let longestS = 0;
+        for (let n = 0; n < times; n++) {
+          longestS = Math.max(longestS, await deploy(red, kind, renamed(flows, NODES, `${kind} ${times} ${n}`)));
+          await sleep(random() * GAP_MS);
+        }
+        return longestS;
+      }
+    });
+  }
+
+  async function count(
+    t: TestContext,
+    { names, database }: FaultCase,
+    load: Load,
+    kafkaIs: 'up' | 'down',
+    longest: ReadonlyMap<DeployKind, number>,
+  ): Promise<void> {
+    const records = countArrivals(load.sent, await readingsInKafka(t, kafka.brokers, names.kafkaTopic));
+    const points = countArrivals(load.sent, await readingsInInflux(database));
+    const each = [...longest].map(([kind, seconds]) => `${kind} ${seconds.toFixed(1)} s`).join(', ');
+    const row = {
+      fault: `${form.deploys} deploys of each kind, Kafka ${kafkaIs}`,
+      longestDeployS: Math.max(...longest.values()),
+      note: each,
+    };
+    report(t, { ...row, flow: 'MQTT > Kafka', arrivals: records, onceOnly: false });
+    report(t, { ...row, flow: 'MQTT > Kafka > InfluxDB', arrivals: points, onceOnly: true });
+  }
+});
