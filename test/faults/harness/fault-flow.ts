@@ -29,10 +29,10 @@ const mapping = [
 ];
 
 /** A serial line with one reading of JSON a line, each with a source and a number of its own, published to MQTT. */
-export const serialToMqtt = (port: string, { mqttTopic }: FlowNames): FlowNode[] => [
+export const serialToMqtt = (port: string, { mqttTopic }: FlowNames, board: object = {}): FlowNode[] => [
   {
     ...{ id: 'board', type: 'stm32-serial', transport: 'serial', portBy: 'path', path: port, format: 'json' },
-    ...{ numbered: false, wires: [['publish']] },
+    ...{ numbered: false, wires: [['publish']], ...board },
   },
   { id: 'publish', type: 'mqtt-twin-write', broker: 'broker', topic: mqttTopic, qos: '1', stamp: true, wires: [] },
   ...['board', 'publish'].flatMap(statusProbe),
@@ -62,6 +62,6 @@ export const kafkaToInflux = (
   },
 ];
 
-/** As they lie on the tab of `configNodes`. */
+/** As they lie on the tab of `configNodes`; a config node has no wires and lies nowhere. */
 export const onTab = (nodes: readonly FlowNode[]): FlowNode[] =>
-  nodes.map((node) => ({ z: 'flow', x: 100, y: 100, ...node }));
+  nodes.map((node) => ('wires' in node ? { z: 'flow', x: 100, y: 100, ...node } : node));
