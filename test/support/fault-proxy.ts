@@ -6,8 +6,8 @@ import { freePort } from './own-mosquitto';
 
 /**
  * What a relay does with the bytes that pass:
- * `pass` hands them on; `delay` hands the server's on late, in their order; `garbage` puts random bytes in the place of
- * the server's; `hang` takes connections and hands nothing on; `cut` ends every connection at once, new ones too.
+ * `pass` hands them on; `delay` hands the server's on late, in their order; `garbage` puts others in the place of the
+ * server's; `hang` takes connections and hands nothing on; `cut` ends every connection at once, new ones too.
  */
 export type ProxyMode =
   { readonly kind: 'pass' | 'garbage' | 'hang' | 'cut' } | { readonly kind: 'delay'; readonly ms: number };
@@ -17,6 +17,7 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #lines = new Set<Line>();
   #mode: ProxyMode = { kind: 'pass' };
+  #count = 0;
 
   private constructor(
     readonly port: number,
@@ -24,7 +25,7 @@ export class FaultProxy {
   ) {
     this.#server = createServer((client) => {
       if (this.#mode.kind === 'cut') return void client.destroy();
-      const line = new Line(client, connect(target, '127.0.0.1'), () => this.#mode);
+      const line = new Line(client, connect(target, '127.0.0.1'), () => this.#mode, ++this.#count);
       this.#lines.add(line);
       client.once('close', () => this.#lines.delete(line));
     });
@@ -55,6 +56,17 @@ export class FaultProxy {
   }
 }
 
+const FOREIGN = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 11\r\n\r\nBad Request';
+
+/**
+ * As from a program that has taken the server's port: text of another protocol, and every other time noise. Its bytes
+ * are from 0x80 on, as others might by chance be a PUBACK, which nobody could tell from a real one.
+ */
+function garbage(length: number, connection: number): Buffer {
+  if (connection % 2 === 0) return Buffer.from(FOREIGN.repeat(Math.ceil(length / FOREIGN.length)).slice(0, length));
+  return randomBytes(length).map((byte) => byte | 0x80) as Buffer;
+}
+
 /** One connection through the relay. */
 class Line {
   readonly #waiting: { readonly bytes: Buffer; readonly dueMs: number }[] = [];
@@ -64,6 +76,7 @@ class Line {
     private readonly client: Socket,
     private readonly server: Socket,
     private readonly mode: () => ProxyMode,
+    private readonly number: number,
   ) {
     for (const [from, to] of [
       [client, server],
@@ -99,7 +112,7 @@ class Line {
 
   #answer(bytes: Buffer): void {
     const mode = this.mode();
-    const out = mode.kind === 'garbage' ? randomBytes(bytes.length) : bytes;
+    const out = mode.kind === 'garbage' ? garbage(bytes.length, this.number) : bytes;
     this.#waiting.push({ bytes: out, dueMs: performance.now() + (mode.kind === 'delay' ? mode.ms : 0) });
     this.#flush();
   }

@@ -59,7 +59,12 @@ export class FaultCase {
     more: Omit<NodeRedOptions, 'flows'> = {},
   ): Promise<NodeRedProcess> {
     const red = await NodeRedProcess.start({ flows, ...more });
-    this.t.after(() => red.stop());
+    this.t.after(async () => {
+      // It must have lived to be stopped; how often it complained of a server that was away says nothing.
+      if (!red.running) this.t.diagnostic(red.log().slice(-4_000));
+      else for (const problem of red.problems().slice(0, 5)) this.t.diagnostic(problem);
+      await red.stop();
+    });
     await untilGreen(red, green);
     return red;
   }

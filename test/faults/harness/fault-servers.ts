@@ -13,11 +13,15 @@ export interface FaultServers {
 
 export async function startServers(
   t: TestContext,
-  options: { mosquitto?: readonly string[]; kafka?: OwnKafkaOptions; influxAuth?: boolean } = {},
+  options: {
+    mosquitto?: { lines: readonly string[]; files: Readonly<Record<string, string>> };
+    kafka?: OwnKafkaOptions;
+    influxAuth?: boolean;
+  } = {},
 ): Promise<FaultServers> {
-  const lines = options.mosquitto ?? OPEN_TO_ALL;
+  const { lines, files } = options.mosquitto ?? { lines: [], files: {} };
   const started = [
-    OwnMosquitto.start(t, [...lines, ...NO_LIMITS, ...SAVE_EVERY_CHANGE]),
+    OwnMosquitto.start(t, [...OPEN_TO_ALL, ...lines, ...NO_LIMITS, ...SAVE_EVERY_CHANGE], undefined, files),
     OwnKafka.start(t, options.kafka),
     OwnInfluxd.start(t, { auth: options.influxAuth ?? false }),
   ] as const;
