@@ -9,6 +9,7 @@ export interface FaultRow {
   readonly orderKept: boolean;
   readonly rejected: number;
   readonly longestDeployS?: number;
+  readonly failed: boolean;
   readonly verdict: string;
 }
 

@@ -70,8 +70,7 @@ export class KafkaSockets {
   }
 }
 
-const looksLikeTls = (chunk: Buffer): boolean =>
-  TLS_RECORDS.includes(chunk[0] ?? 0) && chunk[1] === TLS_MAJOR_VERSION;
+const looksLikeTls = (chunk: Buffer): boolean => TLS_RECORDS.includes(chunk[0] ?? 0) && chunk[1] === TLS_MAJOR_VERSION;
 
 /** Why these bytes cannot come from a Kafka broker. */
 function complaint(broker: string, isTls: boolean, first: boolean): TwinError {

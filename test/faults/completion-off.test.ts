@@ -44,8 +44,11 @@ test(
     await red.stop();
     const row = { fault: 'InfluxDB killed, Node-RED killed meanwhile', onceOnly: true };
     const on = countArrivals(load.sent, await readingsInInflux(database));
-    report(t, { ...row, flow: 'Kafka > InfluxDB', arrivals: on });
     const off = countArrivals(load.sent, await readingsInInflux(other));
-    report(t, { ...row, flow: 'Kafka > InfluxDB, completion off', arrivals: off, mustLose: true });
+    report(
+      t,
+      { ...row, flow: 'Kafka > InfluxDB', arrivals: on },
+      { ...row, flow: 'Kafka > InfluxDB, completion off', arrivals: off, mustLose: true },
+    );
   },
 );

@@ -53,8 +53,11 @@ test(
     );
     await red.stop();
     const row = { fault: `second of two InfluxDB down ${form.outageS} s, Node-RED killed`, onceOnly: true };
-    report(t, { ...row, flow: 'fan-out, first', arrivals: countArrivals(load.sent, await readingsInInflux(database)) });
-    report(t, { ...row, flow: 'fan-out, second', arrivals: countArrivals(load.sent, await readingsInInflux(other)) });
+    report(
+      t,
+      { ...row, flow: 'fan-out, first', arrivals: countArrivals(load.sent, await readingsInInflux(database)) },
+      { ...row, flow: 'fan-out, second', arrivals: countArrivals(load.sent, await readingsInInflux(other)) },
+    );
     const { committed: waited, stored, there } = duringOutage;
     t.diagnostic(JSON.stringify(duringOutage));
     assert.ok(stored > there, `the first stood still with the second: ${there} points before, ${stored} after`);

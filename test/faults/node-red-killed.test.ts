@@ -1,14 +1,15 @@
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { foreignSubscriber } from '../support/mosquitto-sub';
-import { countArrivals, identityKey } from './harness/arrivals';
-import { readingsIn, readingsInInflux, readingsInKafka } from './harness/far-ends';
+import { identityKey } from './harness/arrivals';
+import { readingsIn } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
 import { form, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
 import { startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
+import { rowsBehindMqtt } from './harness/rows-behind-mqtt';
 import { serialFeed } from './harness/serial-feed';
 import type { NodeRedProcess } from '../support/node-red-process';
 
@@ -52,7 +53,7 @@ test('Node-RED is killed under load and started again', { timeout: LIMIT_MS }, a
     kills: (red: NodeRedProcess) => Promise<void>,
   ): Promise<void> {
     const kase = await FaultCase.prepare(t, servers);
-    const { names, database } = kase;
+    const { names } = kase;
     const line = await serialFeed(t);
     const far = await foreignSubscriber(t, servers.mosquitto.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
     const nodes = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
@@ -64,10 +65,7 @@ test('Node-RED is killed under load and started again', { timeout: LIMIT_MS }, a
     await red.stop();
     const fromLine = durable();
     const died = load.sent.size - fromLine.size;
-    const row = { fault, note: `${died} of ${load.sent.size} on the serial line died with the process` };
-    const records = countArrivals(fromLine, await readingsInKafka(t, kafka.brokers, names.kafkaTopic));
-    report(t, { ...row, flow: 'MQTT > Kafka', arrivals: records, onceOnly: false });
-    const points = countArrivals(fromLine, await readingsInInflux(database));
-    report(t, { ...row, flow: 'MQTT > Kafka > InfluxDB', arrivals: points, onceOnly: true });
+    const note = `${died} of ${load.sent.size} on the serial line died with the process`;
+    report(t, ...(await rowsBehindMqtt(kase, fromLine, { fault, note })));
   }
 });

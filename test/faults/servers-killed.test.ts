@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import { foreignSubscriber } from '../support/mosquitto-sub';
 import { countArrivals } from './harness/arrivals';
-import { readingsIn, readingsInInflux, readingsInKafka } from './harness/far-ends';
+import { readingsIn } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
 import { form, LIMIT_MS } from './harness/fault-form';
@@ -9,6 +9,7 @@ import { report } from './harness/fault-row';
 import { killMosquitto, outage, startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
 import { mosquittoFeed } from './harness/mosquitto-feed';
+import { rowsBehindMqtt } from './harness/rows-behind-mqtt';
 import { serialFeed } from './harness/serial-feed';
 
 test('a server is killed under load and comes back', { timeout: LIMIT_MS }, async (t) => {
@@ -24,7 +25,7 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
 
   await t.test('Mosquitto', async (t) => {
     const kase = await FaultCase.prepare(t, servers);
-    const { names, database } = kase;
+    const { names } = kase;
     const line = await serialFeed(t);
     const far = await foreignSubscriber(t, mosquitto.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
     const nodes = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
@@ -33,25 +34,18 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
     await kase.under(load, () => outage(mosquitto, form.outageS, () => killMosquitto(mosquitto)));
     await red.stop();
     const fault = `Mosquitto killed ${form.outageS} s`;
-    const row = { fault, onceOnly: false };
-    report(t, { ...row, flow: 'serial > MQTT', arrivals: countArrivals(load.sent, readingsIn(far.payloads)) });
-    const records = await readingsInKafka(t, kafka.brokers, names.kafkaTopic);
-    report(t, { ...row, flow: 'serial > MQTT > Kafka', arrivals: countArrivals(load.sent, records) });
-    const points = countArrivals(load.sent, await readingsInInflux(database));
-    report(t, { ...row, flow: 'serial > MQTT > Kafka > InfluxDB', arrivals: points, onceOnly: true });
+    const arrivals = countArrivals(load.sent, readingsIn(far.payloads));
+    const first = { fault, flow: 'serial > MQTT', arrivals, onceOnly: false };
+    report(t, first, ...(await rowsBehindMqtt(kase, load.sent, { fault }, 'serial > MQTT')));
   });
 
   async function fromMqtt(t: Parameters<typeof FaultCase.prepare>[0], name: string, fault: () => Promise<void>) {
     const kase = await FaultCase.prepare(t, servers);
-    const { names, database } = kase;
+    const { names } = kase;
     const red = await kase.run(kase.flows([...mqttToKafka(names), ...kafkaToInflux(names)]));
     const load = new Load(mosquittoFeed(t, mosquitto.port, names.mqttTopic));
     await kase.under(load, fault);
     await red.stop();
-    const row = { fault: `${name} killed ${form.outageS} s`, onceOnly: false };
-    const records = await readingsInKafka(t, kafka.brokers, names.kafkaTopic);
-    report(t, { ...row, flow: 'MQTT > Kafka', arrivals: countArrivals(load.sent, records) });
-    const points = countArrivals(load.sent, await readingsInInflux(database));
-    report(t, { ...row, flow: 'MQTT > Kafka > InfluxDB', arrivals: points, onceOnly: true });
+    report(t, ...(await rowsBehindMqtt(kase, load.sent, { fault: `${name} killed ${form.outageS} s` })));
   }
 });

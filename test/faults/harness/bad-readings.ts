@@ -64,7 +64,10 @@ export class BadReadings {
   };
 
   /** What the rejections should be, and what they were: one text each, sorted by number. */
-  compare(rejections: readonly Rejection[]): { readonly expected: readonly string[]; readonly heard: readonly string[] } {
+  compare(rejections: readonly Rejection[]): {
+    readonly expected: readonly string[];
+    readonly heard: readonly string[];
+  } {
     const heard = rejections.map(({ node, code, text }) => `${/"Bad": ?(\d+)/.exec(text)?.[1]} ${node} ${code}`);
     return { expected: this.#expected, heard: heard.sort((a, b) => parseInt(a) - parseInt(b)) };
   }

@@ -17,10 +17,28 @@ export interface RowFacts {
   readonly mustLose?: boolean;
 }
 
-/** Puts one line into the table of all faults, and fails the test unless the line shows what was promised. */
-export function report(t: TestContext, facts: RowFacts): void {
-  const { fault, flow, arrivals, onceOnly, rejected = 0, longestDeployS, note, mustLose = false } = facts;
-  const { sent, arrived, lost, twice, orderKept, strange } = arrivals;
+/** Puts lines into the table of all faults, and fails the test unless each shows what was promised. */
+export function report(t: TestContext, ...all: readonly RowFacts[]): void {
+  const rows = all.map((facts) => ({ facts, ...judge(facts) }));
+  const file = process.env['FAULTS_ROWS'];
+  for (const { facts, failed, verdict } of rows) {
+    const { fault, flow, arrivals, rejected = 0, longestDeployS } = facts;
+    const { sent, arrived, lost, twice, orderKept } = arrivals;
+    const row: FaultRow = {
+      ...{ fault, flow, sent, arrived, lost: lost.length, twice, orderKept, rejected, failed, verdict },
+      ...(longestDeployS === undefined ? {} : { longestDeployS }),
+    };
+    t.diagnostic(JSON.stringify(row));
+    if (file) appendFileSync(file, `${JSON.stringify(row)}\n`);
+  }
+  assert.deepEqual(
+    rows.filter(({ failed }) => failed).map(({ facts, verdict }) => `${facts.fault}, ${facts.flow}: ${verdict}`),
+    [],
+  );
+}
+
+function judge({ arrivals, onceOnly, note, mustLose = false }: RowFacts): { failed: boolean; verdict: string } {
+  const { sent, lost, twice, orderKept, strange } = arrivals;
   const faults = [
     ...(sent === 0 ? ['nothing was sent'] : []),
     ...(lost.length > 0 ? [`${lost.length} lost, such as ${lost.slice(0, 3).join(', ')}`] : []),
@@ -29,14 +47,7 @@ export function report(t: TestContext, facts: RowFacts): void {
     ...(strange.length > 0 ? [`${strange.length} never sent, such as ${strange.slice(0, 3).join(', ')}`] : []),
   ];
   const failed = mustLose ? lost.length === 0 : faults.length > 0;
-  const said = mustLose ? (failed ? 'FAILED: no loss was seen' : 'loss seen, as it must be') : undefined;
-  const row: FaultRow = {
-    ...{ fault, flow, sent, arrived, lost: lost.length, twice, orderKept, rejected },
-    ...(longestDeployS === undefined ? {} : { longestDeployS }),
-    verdict: `${said ?? (failed ? `FAILED: ${faults.join('; ')}` : 'ok')}${note ? ` (${note})` : ''}`,
-  };
-  t.diagnostic(JSON.stringify(row));
-  const file = process.env['FAULTS_ROWS'];
-  if (file) appendFileSync(file, `${JSON.stringify(row)}\n`);
-  assert.ok(!failed, `${fault}, ${flow}: ${row.verdict}`);
+  const passed = mustLose ? 'loss seen, as it must be' : 'ok';
+  const said = failed ? `FAILED: ${mustLose ? 'no loss was seen' : faults.join('; ')}` : passed;
+  return { failed, verdict: note ? `${said} (${note})` : said };
 }
