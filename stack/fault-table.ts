@@ -1,3 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** One row of JSON a line, as the tests of faults add them. */
+export const FAULT_ROWS = 'fault-rows.jsonl';
+
 /** One fault and what became of the readings that flowed meanwhile. */
 export interface FaultRow {
   readonly fault: string;
@@ -19,7 +24,7 @@ const HEADS = [
 ];
 
 /** All rows as a table of text, numbers to the right. */
-export function faultTable(rows: readonly FaultRow[]): string {
+function faultTable(rows: readonly FaultRow[]): string {
   const cells = rows.map((row) => [
     ...[row.fault, row.flow, row.sent, row.arrived, row.lost, row.twice, row.orderKept ? 'yes' : 'no', row.rejected],
     ...[row.longestDeployS?.toFixed(1) ?? '-', row.verdict],
@@ -33,4 +38,11 @@ export function faultTable(rows: readonly FaultRow[]): string {
       .join(' | ')
       .trimEnd();
   return [line(HEADS), widths.map((width) => '-'.repeat(width)).join('-|-'), ...cells.map(line)].join('\n');
+}
+
+/** Prints the table of the rows that a run has left in a file, if there are any. */
+export function printFaultTable(file: string, log: (line: string) => void): void {
+  if (!existsSync(file)) return;
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  log(`\n${faultTable(lines.map((line) => JSON.parse(line) as FaultRow))}\n`);
 }

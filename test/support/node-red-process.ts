@@ -32,6 +32,8 @@ export interface NodeRedOptions {
   readonly modules?: readonly string[];
   /** A folder of further nodes, for a test's own. */
   readonly nodesDir?: string;
+  /** Makes something in the user folder before the start. */
+  readonly prepare?: (userDir: string) => void;
   /** Whether the admin interface wants to know who asks; nobody can log in. */
   readonly guarded?: boolean;
 }
@@ -51,6 +53,7 @@ export class NodeRedProcess {
     const userDir = mkdtempSync(join(tmpdir(), 'node-red-'));
     const port = await freePort();
     writeUserDir(userDir, options);
+    options.prepare?.(userDir);
     const red = join(dirname(require.resolve(`${options.nodeRed ?? 'node-red'}/package.json`)), 'red.js');
     const spawnChild = (): ChildProcess =>
       spawn(

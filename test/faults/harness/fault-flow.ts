@@ -29,12 +29,20 @@ const mapping = [
 ];
 
 /** A serial line with one reading of JSON a line, each with a source and a number of its own, published to MQTT. */
-export const serialToMqtt = (port: string, { mqttTopic }: FlowNames, board: object = {}): FlowNode[] => [
+export const serialToMqtt = (
+  port: string,
+  { mqttTopic }: FlowNames,
+  board: object = {},
+  publish: object = {},
+): FlowNode[] => [
   {
     ...{ id: 'board', type: 'stm32-serial', transport: 'serial', portBy: 'path', path: port, format: 'json' },
     ...{ numbered: false, wires: [['publish']], ...board },
   },
-  { id: 'publish', type: 'mqtt-twin-write', broker: 'broker', topic: mqttTopic, qos: '1', stamp: true, wires: [] },
+  {
+    ...{ id: 'publish', type: 'mqtt-twin-write', broker: 'broker', topic: mqttTopic, qos: '1', stamp: true },
+    ...{ wires: [], ...publish },
+  },
   ...['board', 'publish'].flatMap(statusProbe),
 ];
 

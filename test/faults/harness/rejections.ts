@@ -1,5 +1,7 @@
 import type { TestContext } from 'node:test';
 import { foreignSubscriber } from '../../support/mosquitto-sub';
+import type { NodeRedProcess } from '../../support/node-red-process';
+import { identityKey } from './arrivals';
 import type { FlowNode } from './fault-flow';
 
 /** What left a node by its `rejected` output, as a foreign subscriber heard of it. */
@@ -33,3 +35,20 @@ export async function rejectionsHeard(t: TestContext, url: string, topic: string
   const far = await foreignSubscriber(t, url, topic, ['-c', '-i', topic]);
   return () => far.payloads.map((payload) => JSON.parse(payload.toString()) as Rejection);
 }
+
+/** A core node that tells each rejected reading in the log, for cases without a broker; wire to `rejected-<id>`. */
+export const rejectionLog = (id: string): FlowNode[] => [
+  {
+    ...{ id: `rejected-${id}`, name: `rejected-${id}`, type: 'function', outputs: 0, libs: [], wires: [] },
+    func: 'const { Source, Sequence } = msg.payload; node.warn(JSON.stringify({ Source, Sequence }));',
+  },
+];
+
+/** The readings that a node has rejected, by their identity, in their order. */
+export const loggedRejections = (red: NodeRedProcess, id: string): string[] =>
+  red
+    .log()
+    .split('\n')
+    .flatMap((line) => line.split(`[function:rejected-${id}] `)[1] ?? [])
+    .map((text) => JSON.parse(text) as { Source: string; Sequence: number })
+    .map(({ Source, Sequence }) => identityKey(Source, Sequence));
