@@ -6,7 +6,7 @@ import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
 import { form, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
-import { killMosquitto, outage, startServers } from './harness/fault-servers';
+import { killMosquitto, outage, startMortalMosquitto, startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
 import { mosquittoFeed } from './harness/mosquitto-feed';
 import { rowsBehindMqtt } from './harness/rows-behind-mqtt';
@@ -24,14 +24,15 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
   });
 
   await t.test('Mosquitto', async (t) => {
-    const kase = await FaultCase.prepare(t, servers);
+    const mortal = await startMortalMosquitto(t);
+    const kase = await FaultCase.prepare(t, { ...servers, mosquitto: mortal });
     const { names } = kase;
     const line = await serialFeed(t);
-    const far = await foreignSubscriber(t, mosquitto.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
+    const far = await foreignSubscriber(t, mortal.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
     const nodes = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
     const red = await kase.run(kase.flows(nodes), ['board', 'publish', 'bridge']);
     const load = new Load(line);
-    await kase.under(load, () => outage(mosquitto, form.outageS, () => killMosquitto(mosquitto)));
+    await kase.under(load, () => outage(mortal, form.outageS, () => killMosquitto(mortal)));
     await red.stop();
     const fault = `Mosquitto killed ${form.outageS} s`;
     const arrivals = countArrivals(load.sent, readingsIn(far.payloads));

@@ -8,14 +8,13 @@ import { freshName } from '../support/fresh-topic';
 import { untilGreen } from '../support/log-probes';
 import { foreignSubscriber } from '../support/mosquitto-sub';
 import { NodeRedProcess, type NodeRedOptions } from '../support/node-red-process';
-import { NO_LIMITS, OPEN_TO_ALL, OwnMosquitto, SAVE_EVERY_CHANGE } from '../support/own-mosquitto';
 import { seededRandom } from '../support/seeded-random';
 import { countArrivals } from './harness/arrivals';
 import { readingsIn } from './harness/far-ends';
 import { configNodes, onTab, serialToMqtt } from './harness/fault-flow';
 import { form, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
-import { killMosquitto } from './harness/fault-servers';
+import { killMosquitto, startMortalMosquitto } from './harness/fault-servers';
 import { Load } from './harness/load';
 import { metricsOf } from './harness/metrics';
 import { loggedRejections, rejectionLog } from './harness/rejections';
@@ -30,7 +29,7 @@ test(
   'the disk that keeps readings in an outage fails them; Node-RED lives and counts',
   { timeout: LIMIT_MS },
   async (t) => {
-    const mosquitto = await OwnMosquitto.start(t, [...OPEN_TO_ALL, ...NO_LIMITS, ...SAVE_EVERY_CHANGE]);
+    const mosquitto = await startMortalMosquitto(t);
 
     await t.test('its disk is full', async (t) => {
       const prepare = (userDir: string): void => mountSmallDisk(t, join(userDir, SPOOL));
