@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfluxDatabase } from '../support/influx-database';
 import { countArrivals } from './harness/arrivals';
-import { readingsInInflux } from './harness/far-ends';
+import { pointsIn, readingsInInflux } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka } from './harness/fault-flow';
 import { form, LIMIT_MS } from './harness/fault-form';
@@ -40,7 +40,7 @@ test(
       await influxd.restart();
     };
     await kase.under(load, kills);
-    await kase.quiet(load.sent.size, { databases: [other], quietMs: 5_000 });
+    await kase.quiet(load.sent.size, { ends: [() => pointsIn(other)], quietMs: 5_000 });
     await red.stop();
     const row = { fault: 'InfluxDB killed, Node-RED killed meanwhile', onceOnly: true };
     const on = countArrivals(load.sent, await readingsInInflux(database));

@@ -14,9 +14,10 @@ import { Load } from './harness/load';
 import { mosquittoFeed } from './harness/mosquitto-feed';
 import { resourcesOf } from './harness/process-resources';
 import { rowsBehindMqtt } from './harness/rows-behind-mqtt';
+import { SecondWay } from './harness/second-way';
 
 const KINDS: readonly DeployKind[] = ['full', 'nodes', 'flows'];
-const NODES = ['bridge', 'read', 'write'];
+const NODES = ['bridge', 'read', 'write', ...SecondWay.NODES];
 const LONGEST_S = 6;
 /** Between two deploys at most: they fall into every phase of the flow's life, its beginning too. */
 const GAP_MS = form.isLong ? 1_500 : 800;
@@ -32,20 +33,25 @@ test('deploys under load lose nothing, end in time and leave nothing behind', { 
     await t.test(`with Kafka ${kafkaIs}`, async (t) => {
       const kase = await FaultCase.prepare(t, servers);
       const { names } = kase;
-      const flows = kase.flows([...mqttToKafka(names), ...kafkaToInflux(names)]);
-      const red = await kase.run(flows, ['bridge'], { nodesDir: join(__dirname, 'nodes') });
+      const second = await SecondWay.prepare(t, kase);
+      const flows = kase.flows([...mqttToKafka(names), ...kafkaToInflux(names), ...second.nodes()]);
+      const red = await kase.run(flows, ['bridge', ...SecondWay.GREEN], { nodesDir: join(__dirname, 'nodes') });
       const load = new Load(mosquittoFeed(t, mosquitto.port, names.mqttTopic));
       const longest = new Map<DeployKind, number>();
       let before: Awaited<ReturnType<typeof resourcesOf>> | undefined;
-      await kase.under(load, async () => {
-        // What the first deploys load for good is no leak.
-        for (const kind of KINDS) await deploys(red, kind, 1);
-        await sleep(2_000);
-        before = await resourcesOf(red, ports);
-        if (kafkaIs === 'down') await kafka.kill();
-        for (const kind of KINDS) longest.set(kind, await deploys(red, kind, form.deploys));
-        if (kafkaIs === 'down') await kafka.restart();
-      });
+      await kase.under(
+        load,
+        async () => {
+          // What the first deploys load for good is no leak.
+          for (const kind of KINDS) await deploys(red, kind, 1);
+          await sleep(2_000);
+          before = await resourcesOf(red, ports);
+          if (kafkaIs === 'down') await kafka.kill();
+          for (const kind of KINDS) longest.set(kind, await deploys(red, kind, form.deploys));
+          if (kafkaIs === 'down') await kafka.restart();
+        },
+        { ends: [...kase.ends, ...second.ends] },
+      );
       const after = await resourcesOf(red, ports);
       t.diagnostic(JSON.stringify({ before, after }));
       await red.stop();
@@ -54,7 +60,7 @@ test('deploys under load lose nothing, end in time and leave nothing behind', { 
         longestDeployS: Math.max(...longest.values()),
         note: [...longest].map(([kind, seconds]) => `${kind} ${seconds.toFixed(1)} s`).join(', '),
       };
-      report(t, ...(await rowsBehindMqtt(kase, load.sent, row)));
+      report(t, ...(await rowsBehindMqtt(kase, load.sent, row)), ...(await second.rows(load.sent, row)));
       for (const [kind, seconds] of longest) assert.ok(seconds < LONGEST_S, `a ${kind} deploy took ${seconds} s`);
       assert.deepEqual(after.sockets, before!.sockets, 'connections to the servers');
       assert.ok(after.timers <= before!.timers + 2, `timers: ${before!.timers} before, ${after.timers} after`);

@@ -49,7 +49,7 @@ test(
         await second.restart();
         await red.startAgain();
       },
-      { databases: [database, other] },
+      { ends: [...kase.ends, () => pointsIn(other)] },
     );
     await red.stop();
     const row = { fault: `second of two InfluxDB down ${form.outageS} s, Node-RED killed`, onceOnly: true };

@@ -10,6 +10,7 @@ import { report } from './harness/fault-row';
 import { startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
 import { rowsBehindMqtt } from './harness/rows-behind-mqtt';
+import { SecondWay } from './harness/second-way';
 import { serialFeed } from './harness/serial-feed';
 import type { NodeRedProcess } from '../support/node-red-process';
 
@@ -56,16 +57,19 @@ test('Node-RED is killed under load and started again', { timeout: LIMIT_MS }, a
     const { names } = kase;
     const line = await serialFeed(t);
     const far = await foreignSubscriber(t, servers.mosquitto.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
-    const nodes = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
-    const red = await kase.run(kase.flows(nodes), ['board', 'publish', 'bridge']);
+    const second = await SecondWay.prepare(t, kase);
+    const first = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
+    const flows = kase.flows([...first, ...second.nodes()]);
+    const red = await kase.run(flows, ['board', 'publish', 'bridge', ...SecondWay.GREEN]);
     const load = new Load(line);
     const durable = (): Set<string> =>
       new Set(readingsIn(far.payloads).map(({ source, sequence }) => identityKey(source, sequence)));
-    await kase.under(load, () => kills(red), { expected: () => durable().size });
+    await kase.under(load, () => kills(red), { expected: () => durable().size, ends: [...kase.ends, ...second.ends] });
     await red.stop();
     const fromLine = durable();
     const died = load.sent.size - fromLine.size;
     const note = `${died} of ${load.sent.size} on the serial line died with the process`;
-    report(t, ...(await rowsBehindMqtt(kase, fromLine, { fault, note })));
+    const row = { fault, note };
+    report(t, ...(await rowsBehindMqtt(kase, fromLine, row)), ...(await second.rows(fromLine, row)));
   }
 });

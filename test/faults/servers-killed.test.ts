@@ -10,6 +10,7 @@ import { killMosquitto, outage, startMortalMosquitto, startServers } from './har
 import { Load } from './harness/load';
 import { mosquittoFeed } from './harness/mosquitto-feed';
 import { rowsBehindMqtt } from './harness/rows-behind-mqtt';
+import { SecondWay } from './harness/second-way';
 import { serialFeed } from './harness/serial-feed';
 
 test('a server is killed under load and comes back', { timeout: LIMIT_MS }, async (t) => {
@@ -29,24 +30,31 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
     const { names } = kase;
     const line = await serialFeed(t);
     const far = await foreignSubscriber(t, mortal.url, names.mqttTopic, ['-c', '-i', names.kafkaTopic]);
-    const nodes = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names)];
-    const red = await kase.run(kase.flows(nodes), ['board', 'publish', 'bridge']);
+    const second = await SecondWay.prepare(t, kase);
+    const ways = [...serialToMqtt(line.port, names), ...mqttToKafka(names), ...kafkaToInflux(names), ...second.nodes()];
+    const red = await kase.run(kase.flows(ways), ['board', 'publish', 'bridge', ...SecondWay.GREEN]);
     const load = new Load(line);
-    await kase.under(load, () => outage(mortal, form.outageS, () => killMosquitto(mortal)));
+    await kase.under(load, () => outage(mortal, form.outageS, () => killMosquitto(mortal)), {
+      ends: [...kase.ends, ...second.ends],
+    });
     await red.stop();
     const fault = `Mosquitto killed ${form.outageS} s`;
     const arrivals = countArrivals(load.sent, readingsIn(far.payloads));
     const first = { fault, flow: 'serial > MQTT', arrivals, onceOnly: false };
-    report(t, first, ...(await rowsBehindMqtt(kase, load.sent, { fault }, 'serial > MQTT')));
+    const behind = await rowsBehindMqtt(kase, load.sent, { fault }, 'serial > MQTT');
+    report(t, first, ...behind, ...(await second.rows(load.sent, { fault })));
   });
 
   async function fromMqtt(t: Parameters<typeof FaultCase.prepare>[0], name: string, fault: () => Promise<void>) {
     const kase = await FaultCase.prepare(t, servers);
     const { names } = kase;
-    const red = await kase.run(kase.flows([...mqttToKafka(names), ...kafkaToInflux(names)]));
+    const second = await SecondWay.prepare(t, kase);
+    const flows = kase.flows([...mqttToKafka(names), ...kafkaToInflux(names), ...second.nodes()]);
+    const red = await kase.run(flows, ['bridge', ...SecondWay.GREEN]);
     const load = new Load(mosquittoFeed(t, mosquitto.port, names.mqttTopic));
-    await kase.under(load, fault);
+    await kase.under(load, fault, { ends: [...kase.ends, ...second.ends] });
     await red.stop();
-    report(t, ...(await rowsBehindMqtt(kase, load.sent, { fault: `${name} killed ${form.outageS} s` })));
+    const row = { fault: `${name} killed ${form.outageS} s` };
+    report(t, ...(await rowsBehindMqtt(kase, load.sent, row)), ...(await second.rows(load.sent, row)));
   }
 });

@@ -20,11 +20,20 @@ export async function readingsInKafka(
   brokers: readonly string[],
   topic: string,
 ): Promise<SeenReading[]> {
+  // Only where to stop: with a wrong number readings would be missing, or the consumer would wait in vain.
+  return readingsIn(await consoleConsume(t, brokers, topic, await recordsIn(brokers, topic)));
+}
+
+/** How many records Kafka has in a topic of one partition; none while it does not answer. */
+export async function recordsIn(brokers: readonly string[], topic: string): Promise<number> {
   const admin = new KafkaAdmin({ brokers: [...brokers] });
-  // Only where to stop; with a wrong number readings would be missing, or the consumer would wait in vain.
-  const end = Number((await admin.endOffsets(topic)).get(0)) || 0;
-  await admin.close();
-  return readingsIn(await consoleConsume(t, brokers, topic, end));
+  try {
+    return Number((await admin.endOffsets(topic)).get(0) ?? 0);
+  } catch {
+    return 0;
+  } finally {
+    await admin.close();
+  }
 }
 
 /** All that InfluxDB has, in the order of time, by plain HTTP. */

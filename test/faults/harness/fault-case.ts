@@ -19,14 +19,17 @@ const QUIET_MS = 45_000;
 const AFTERMATH_MS = 1_500;
 
 interface QuietOptions {
-  readonly databases?: readonly InfluxDatabase[];
-  /** How many points are to come; as many as were sent unless told otherwise. */
+  /** How much has arrived at each far end; the points of the case's database unless told otherwise. */
+  readonly ends?: readonly (() => Promise<number>)[];
+  /** How many are to come; as many as were sent unless told otherwise. */
   readonly expected?: () => number;
   readonly quietMs?: number;
 }
 
 /** One fault, with topics, a database and a Node-RED that no other case has. */
 export class FaultCase {
+  #red: NodeRedProcess | undefined;
+
   private constructor(
     readonly t: TestContext,
     readonly servers: FaultServers,
@@ -59,14 +62,14 @@ export class FaultCase {
     more: Omit<NodeRedOptions, 'flows'> = {},
   ): Promise<NodeRedProcess> {
     const red = await NodeRedProcess.start({ flows, ...more });
-    this.t.after(async () => {
-      // It must have lived to be stopped; how often it complained of a server that was away says nothing.
-      if (!red.running) this.t.diagnostic(red.log().slice(-4_000));
-      else for (const problem of red.problems().slice(0, 5)) this.t.diagnostic(problem);
-      await red.stop();
-    });
+    this.#red = red;
+    this.t.after(() => red.stop());
     await untilGreen(red, green);
     return red;
+  }
+
+  get ends(): readonly (() => Promise<number>)[] {
+    return [() => pointsIn(this.database)];
   }
 
   /** Lets readings flow before, during and after the fault, and waits until all have arrived or nothing moves. */
@@ -79,19 +82,22 @@ export class FaultCase {
     await load.lasting(Math.max(form.loadS, (performance.now() - begunMs) / 1000 + TAIL_S));
     await load.stop();
     await this.quiet(load.sent.size, quiet);
+    if (this.#red?.running) return;
+    // The rows will show what that cost; the last words show why.
+    this.t.diagnostic(`Node-RED died: ${this.#red?.log().slice(-3_000)}`);
   }
 
-  /** Resolves once every database has so many points, or has got none for long. */
+  /** Resolves once every far end has so many, or none has got anything for long. */
   async quiet(
     sent: number,
-    { databases = [this.database], expected = () => sent, quietMs = QUIET_MS }: QuietOptions = {},
+    { ends = this.ends, expected = () => sent, quietMs = QUIET_MS }: QuietOptions = {},
   ): Promise<void> {
     const begunMs = performance.now();
     let before = '';
     let movedMs = begunMs;
     for (;;) {
-      const points = await Promise.all(databases.map(pointsIn));
-      // In this order: what is expected may still grow while the points are counted.
+      const points = await Promise.all(ends.map((end) => end()));
+      // In this order: what is expected may still grow while the others are counted.
       if (points.every((count) => count >= expected())) break;
       if (points.join() !== before) movedMs = performance.now();
       else if (performance.now() - movedMs > quietMs) break;

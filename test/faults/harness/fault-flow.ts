@@ -23,7 +23,7 @@ export const configNodes = ({ mqttPort, brokers, influxUrl, database }: FlowAddr
   { id: 'database', type: 'influx-twin-database', url: influxUrl, database },
 ];
 
-const mapping = [
+export const valuesMapping = [
   { key: 'Ambient Temperature', measurement: 'Values', field: 'Ambient Temperature', type: 'float' },
   { key: 'Sequence', measurement: 'Values', field: 'Sequence', type: 'integer' },
 ];
@@ -65,8 +65,8 @@ export const kafkaToInflux = (
     ...{ wires: [[`write${suffix}`]], ...read },
   },
   {
-    ...{ id: `write${suffix}`, type: 'influx-twin-write', database: `database${suffix}`, fields: 'table', mapping },
-    ...{ wires: [], ...write },
+    ...{ id: `write${suffix}`, type: 'influx-twin-write', database: `database${suffix}`, fields: 'table' },
+    ...{ mapping: valuesMapping, wires: [], ...write },
   },
 ];
 
