@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freshName } from '../support/fresh-topic';
 import type { NodeRedProcess } from '../support/node-red-process';
 import { seededRandom } from '../support/seeded-random';
 import { deploy, type DeployKind, renamed } from './harness/deploy';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka } from './harness/fault-flow';
-import { form, LIMIT_MS } from './harness/fault-form';
+import { form, grouped, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
 import { startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
@@ -19,6 +20,7 @@ import { SecondWay } from './harness/second-way';
 const KINDS: readonly DeployKind[] = ['full', 'nodes', 'flows'];
 const NODES = ['bridge', 'read', 'write', ...SecondWay.NODES];
 const LONGEST_S = 6;
+const random = seededRandom(6);
 /** Between two deploys at most: they fall into every phase of the flow's life, its beginning too. */
 const GAP_MS = form.isLong ? 1_500 : 800;
 /** A heap is never quite the same twice; a leak of a consumer a deploy is many times this after 30. */
@@ -29,7 +31,8 @@ test('deploys under load lose nothing, end in time and leave nothing behind', { 
   const { mosquitto, kafka, influxd } = servers;
   const ports = [mosquitto.port, kafka.port, influxd.port];
 
-  for (const kafkaIs of ['up', 'down'] as const) {
+  for (const states of grouped(['up', 'down'] as const)) {
+    const kafkaIs = states.join(', then ');
     await t.test(`with Kafka ${kafkaIs}`, async (t) => {
       const kase = await FaultCase.prepare(t, servers);
       const { names } = kase;
@@ -46,9 +49,11 @@ test('deploys under load lose nothing, end in time and leave nothing behind', { 
           for (const kind of KINDS) await deploys(red, kind, 1);
           await sleep(2_000);
           before = await resourcesOf(red, ports);
-          if (kafkaIs === 'down') await kafka.kill();
-          for (const kind of KINDS) longest.set(kind, await deploys(red, kind, form.deploys));
-          if (kafkaIs === 'down') await kafka.restart();
+          for (const state of states) {
+            if (state === 'down') await kafka.kill();
+            for (const kind of KINDS) await deploys(red, kind, form.deploys);
+            if (state === 'down') await kafka.restart();
+          }
         },
         { ends: [...kase.ends, ...second.ends] },
       );
@@ -62,19 +67,19 @@ test('deploys under load lose nothing, end in time and leave nothing behind', { 
       };
       report(t, ...(await rowsBehindMqtt(kase, load.sent, row)), ...(await second.rows(load.sent, row)));
       for (const [kind, seconds] of longest) assert.ok(seconds < LONGEST_S, `a ${kind} deploy took ${seconds} s`);
-      assert.deepEqual(after.sockets, before!.sockets, 'connections to the servers');
-      assert.ok(after.timers <= before!.timers + 2, `timers: ${before!.timers} before, ${after.timers} after`);
+      // Requests come and go; one that each deploy of a kind leaves behind would be more than that.
+      for (const port of ports)
+        assert.ok(after.sockets[port]! - before!.sockets[port]! < form.deploys, `connections to port ${port}`);
+      assert.ok(after.timers - before!.timers < form.deploys, 'timers');
       const grownBytes = after.heapBytes - before!.heapBytes;
       assert.ok(grownBytes < HEAP_SLACK_BYTES, `the heap grew by ${grownBytes} bytes`);
 
-      async function deploys(red: NodeRedProcess, kind: DeployKind, times: number): Promise<number> {
-        const random = seededRandom(times);
-        let longestS = 0;
+      async function deploys(red: NodeRedProcess, kind: DeployKind, times: number): Promise<void> {
         for (let n = 0; n < times; n++) {
-          longestS = Math.max(longestS, await deploy(red, kind, renamed(flows, NODES, `${kind} ${times} ${n}`)));
+          const seconds = await deploy(red, kind, renamed(flows, NODES, freshName()));
+          longest.set(kind, Math.max(longest.get(kind) ?? 0, seconds));
           await sleep(random() * GAP_MS);
         }
-        return longestS;
       }
     });
   }

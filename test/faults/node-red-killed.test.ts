@@ -1,11 +1,11 @@
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { foreignSubscriber } from '../support/mosquitto-sub';
 import { identityKey } from './harness/arrivals';
 import { readingsIn } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
-import { form, LIMIT_MS } from './harness/fault-form';
+import { form, grouped, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
 import { startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
@@ -24,24 +24,35 @@ test('Node-RED is killed under load and started again', { timeout: LIMIT_MS }, a
     await red.startAgain();
   };
 
-  await t.test('three times', async (t) => {
-    await underKills(t, 'Node-RED killed three times', async (red) => {
-      for (let kill = 0; kill < KILLS; kill++) {
-        if (kill > 0) await sleep(form.pauseS * 1000);
+  const deaths = [
+    {
+      title: 'three times',
+      die: async (red: NodeRedProcess): Promise<void> => {
+        for (let kill = 0; kill < KILLS; kill++) {
+          if (kill > 0) await sleep(form.pauseS * 1000);
+          await killed(red);
+        }
+      },
+    },
+    {
+      title: 'while Kafka is down',
+      die: async (red: NodeRedProcess): Promise<void> => {
+        await kafka.kill();
+        await sleep((form.outageS * 1000) / 2);
         await killed(red);
-      }
-    });
-  });
-
-  await t.test('while Kafka is down', async (t) => {
-    await underKills(t, 'Node-RED killed while Kafka is down', async (red) => {
-      await kafka.kill();
-      await sleep((form.outageS * 1000) / 2);
-      await killed(red);
-      await sleep((form.outageS * 1000) / 2);
-      await kafka.restart();
-    });
-  });
+        await sleep((form.outageS * 1000) / 2);
+        await kafka.restart();
+      },
+    },
+  ];
+  for (const group of grouped(deaths)) {
+    const when = group.map(({ title }) => title).join(', then ');
+    await t.test(when, (t) =>
+      underKills(t, `Node-RED killed ${when}`, async (red) => {
+        for (const { die } of group) await die(red);
+      }),
+    );
+  }
 
   /**
    * The boards write on a serial line, which keeps nothing for a reader that is dead. The first durable point is the
@@ -49,7 +60,7 @@ test('Node-RED is killed under load and started again', { timeout: LIMIT_MS }, a
    * or in the memory of the process, and is counted apart.
    */
   async function underKills(
-    t: Parameters<typeof FaultCase.prepare>[0],
+    t: TestContext,
     fault: string,
     kills: (red: NodeRedProcess) => Promise<void>,
   ): Promise<void> {

@@ -1,10 +1,10 @@
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { foreignSubscriber } from '../support/mosquitto-sub';
 import { countArrivals } from './harness/arrivals';
 import { readingsIn } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
-import { form, LIMIT_MS } from './harness/fault-form';
+import { form, grouped, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
 import { killMosquitto, outage, startMortalMosquitto, startServers } from './harness/fault-servers';
 import { Load } from './harness/load';
@@ -17,12 +17,18 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
   const servers = await startServers(t);
   const { mosquitto, kafka, influxd } = servers;
 
-  await t.test('Kafka', async (t) => {
-    await fromMqtt(t, 'Kafka', () => outage(kafka, form.outageS));
-  });
-  await t.test('InfluxDB', async (t) => {
-    await fromMqtt(t, 'InfluxDB', () => outage(influxd, form.outageS));
-  });
+  const killable = [
+    { title: 'Kafka', server: kafka },
+    { title: 'InfluxDB', server: influxd },
+  ];
+  for (const group of grouped(killable)) {
+    const who = group.map(({ title }) => title).join(', then ');
+    await t.test(who, (t) =>
+      fromMqtt(t, `${who} killed ${form.outageS} s`, async () => {
+        for (const { server } of group) await outage(server, form.outageS);
+      }),
+    );
+  }
 
   await t.test('Mosquitto', async (t) => {
     const mortal = await startMortalMosquitto(t);
@@ -45,16 +51,15 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
     report(t, first, ...behind, ...(await second.rows(load.sent, { fault })));
   });
 
-  async function fromMqtt(t: Parameters<typeof FaultCase.prepare>[0], name: string, fault: () => Promise<void>) {
+  async function fromMqtt(t: TestContext, fault: string, kills: () => Promise<void>): Promise<void> {
     const kase = await FaultCase.prepare(t, servers);
     const { names } = kase;
     const second = await SecondWay.prepare(t, kase);
     const flows = kase.flows([...mqttToKafka(names), ...kafkaToInflux(names), ...second.nodes()]);
     const red = await kase.run(flows, ['bridge', ...SecondWay.GREEN]);
     const load = new Load(mosquittoFeed(t, mosquitto.port, names.mqttTopic));
-    await kase.under(load, fault, { ends: [...kase.ends, ...second.ends] });
+    await kase.under(load, kills, { ends: [...kase.ends, ...second.ends] });
     await red.stop();
-    const row = { fault: `${name} killed ${form.outageS} s` };
-    report(t, ...(await rowsBehindMqtt(kase, load.sent, row)), ...(await second.rows(load.sent, row)));
+    report(t, ...(await rowsBehindMqtt(kase, load.sent, { fault })), ...(await second.rows(load.sent, { fault })));
   }
 });

@@ -6,7 +6,7 @@ import { countArrivals } from './harness/arrivals';
 import { readingsIn } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
-import { form, LIMIT_MS } from './harness/fault-form';
+import { form, grouped, LIMIT_MS } from './harness/fault-form';
 import { report } from './harness/fault-row';
 import { standstill } from './harness/fault-servers';
 import { type GuardedServer, startGuardedServers } from './harness/guarded-servers';
@@ -50,10 +50,8 @@ const MISBEHAVIOURS: readonly Misbehaviour[] = [
 test('a server that misbehaves costs nothing, and nothing hangs after it', { timeout: LIMIT_MS }, async (t) => {
   const { servers, guarded, addresses, credentials } = await startGuardedServers(t);
   const { mosquitto } = servers;
-  // The short form lets all three misbehave one after the other while the same readings flow.
-  const groups = form.isLong ? guarded.map((server) => [server]) : [guarded];
   for (const { title, by } of MISBEHAVIOURS) {
-    for (const group of groups) {
+    for (const group of grouped(guarded)) {
       const who = group.map((server) => server.title).join(', then ');
       await t.test(`${who} ${title}`, (t) => misbehaving(t, `${who} ${title}`, group, by));
     }

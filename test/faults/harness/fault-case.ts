@@ -10,9 +10,6 @@ import { form } from './fault-form';
 import type { FaultServers } from './fault-servers';
 import type { Load } from './load';
 
-/** Readings flow for this long, in seconds, before a fault and after it. */
-const LEAD_S = 3;
-const TAIL_S = 3;
 /** When nothing more has arrived for this long, nothing more will: far beyond every wait between two attempts. */
 const QUIET_MS = 45_000;
 /** For a second arrival of the same reading to show. */
@@ -77,9 +74,9 @@ export class FaultCase {
     this.t.after(() => load.abandon());
     load.start();
     const begunMs = performance.now();
-    await load.lasting(LEAD_S);
+    await load.lasting(form.leadS);
     await fault();
-    await load.lasting(Math.max(form.loadS, (performance.now() - begunMs) / 1000 + TAIL_S));
+    await load.lasting(Math.max(form.loadS, (performance.now() - begunMs) / 1000 + form.leadS));
     await load.stop();
     await this.quiet(load.sent.size, quiet);
     if (this.#red?.running) return;
