@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -8,7 +9,6 @@ import { freshName } from '../support/fresh-topic';
 import { untilGreen } from '../support/log-probes';
 import { foreignSubscriber } from '../support/mosquitto-sub';
 import { NodeRedProcess, type NodeRedOptions } from '../support/node-red-process';
-import { seededRandom } from '../support/seeded-random';
 import { countArrivals } from './harness/arrivals';
 import { readingsIn } from './harness/far-ends';
 import { configNodes, onTab, serialToMqtt } from './harness/fault-flow';
@@ -50,7 +50,7 @@ test(
     await t.test('its file is cut at a random byte', async (t) => {
       const { load, red, payloads } = await throughOutage(t, {}, async (red) => {
         await sleep((form.outageS * 1000) / 2);
-        cutAtRandom(join(red.userDir, SPOOL, 'publish'));
+        t.diagnostic(cutAtRandom(join(red.userDir, SPOOL, 'publish')));
         await sleep((form.outageS * 1000) / 2);
       });
       const { counters, status } = await metricsOf(red, 'publish');
@@ -122,9 +122,12 @@ function mountSmallDisk(t: TestContext, folder: string): void {
   t.after(() => execFileSync('umount', ['--lazy', folder]));
 }
 
-function cutAtRandom(folder: string): void {
-  const random = seededRandom(Date.now());
+/** @returns what was cut, and where */
+function cutAtRandom(folder: string): string {
   const files = readdirSync(folder).filter((name) => name.endsWith('.spool'));
-  const file = join(folder, files[Math.floor(random() * files.length)] ?? 'none');
-  truncateSync(file, Math.floor(random() * statSync(file).size));
+  const file = join(folder, files[randomInt(files.length)] ?? 'none');
+  const { size } = statSync(file);
+  const length = randomInt(size);
+  truncateSync(file, length);
+  return `${file} was cut from ${size} to ${length} bytes`;
 }
