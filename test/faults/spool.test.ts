@@ -21,7 +21,6 @@ import { loggedRejections, rejectionLog } from './harness/rejections';
 import { serialFeed } from './harness/serial-feed';
 
 const SPOOL = join('digital-twin', 'spool');
-const LEAD_S = 2;
 /** Half of what comes in an outage finds room; a reading takes some 200 bytes there. */
 const DISK_BYTES = form.outageS * form.ratePerS * 100;
 
@@ -84,11 +83,12 @@ test(
       const load = new Load(line);
       t.after(() => load.abandon());
       load.start();
-      await load.lasting(LEAD_S);
+      await load.lasting(form.leadS);
       await killMosquitto(mosquitto);
       await during(red);
       await mosquitto.restart();
-      await sleep(LEAD_S * 1000);
+      await sleep(form.leadS * 1000);
+    await load.lasting(form.loadS);
       await load.stop();
       await drained(red);
       assert.ok(red.running);
