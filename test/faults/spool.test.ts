@@ -88,7 +88,7 @@ test(
       await during(red);
       await mosquitto.restart();
       await sleep(form.leadS * 1000);
-    await load.lasting(form.loadS);
+      await load.lasting(form.loadS);
       await load.stop();
       await drained(red);
       assert.ok(red.running);
