@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = [20, 12];
-const COMMANDS = { start: './start.ts', test: './test-run.ts', bench: './bench-run.ts' };
+const COMMANDS = { start: './start.ts', test: './test-run.ts', bench: './bench-run.ts', faults: './faults-run.ts' };
 const SOURCES = ['nodes', 'lib', 'flows', 'icons', 'scripts', 'package.json', 'tsconfig.build.json'];
 
 const MAY_LACK = ['optional', 'devOptional', 'extraneous', 'link', 'os', 'cpu', 'libc'];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { FAULT_ROWS, printFaultTable } from './fault-table';
 import { installDebianPackages } from './install/debian-packages';
 import { launchStack } from './launch-stack';
 import { Machine } from './machine';
@@ -22,8 +23,11 @@ const TEST_TOOLS: readonly ProgramNeed[] = [
 const CONCURRENCY = 2;
 /** Whole pipelines, launchers and browsers have the machine for themselves. */
 const ALONE = /^(e2e|test[\\/](pipeline|stack|completion))[\\/]/;
+/** Faults bring their own servers and mostly wait for them; in their long form they too have the machine to themselves. */
+const FAULTS = /^test[\\/]faults[\\/]/;
 const SERVERS = ['mqtt', 'kafka', 'influx', 'board'] as const;
 const FILE_LIMIT_MS = 300_000;
+const LONG_LIMIT_MS = 3_600_000;
 
 interface Count {
   readonly passed: number;
@@ -32,12 +36,21 @@ interface Count {
   readonly failures: readonly string[];
 }
 
+const NONE: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
+
+/** Files that run so many at once. */
+interface TestGroup {
+  readonly names: readonly string[];
+  readonly concurrency: number;
+  readonly limitMs: number;
+}
+
 /**
  * `npm test [-- FILES]`: starts real servers with data of their own, runs the test files against them (all without
  * names; a folder stands for its files), stops the servers and throws the data away. Its last line counts what passed
- * and failed. Resolves with 0 when all passed; where CI is set, a test that was skipped has failed.
+ * and failed, below the table of the faults if these were among them. Resolves with 0 when all passed; where CI is set, a test that was skipped has failed.
  */
-export async function test(files: readonly string[]): Promise<number> {
+export async function test(files: readonly string[], faultForm: 'short' | 'long' = 'short'): Promise<number> {
   const log = (line: string): void => console.log(line);
   const signal = stopSignal();
   const dataDir = join(RUNS_DIR, `${process.pid}`);
@@ -51,18 +64,26 @@ export async function test(files: readonly string[]): Promise<number> {
   };
   await installTools(place);
   const stack = await launchStack({ servers: [...SERVERS], dataDir, log, env: process.env, signal });
-  let count: Count;
+  let count = NONE;
   try {
     for (const { title, reason, command } of stack.missing)
       log(`${title} is missing: ${reason}. To get it: ${command}`);
     if (stack.missing.length > 0) return 1;
     const names = files.length > 0 ? files.flatMap(testFiles) : [...testFiles('test'), ...testFiles('e2e')];
     stack.board?.simulated?.on();
-    const env = { ...process.env, ...stack.env };
-    const together = names.filter((name) => !ALONE.test(name));
+    const rows = join(dataDir, FAULT_ROWS);
+    const env = { ...process.env, ...stack.env, FAULTS: faultForm, FAULTS_ROWS: rows };
+    const faults = names.filter((name) => FAULTS.test(name));
     const alone = names.filter((name) => ALONE.test(name));
-    const first = await runTests(together, CONCURRENCY, env, join(dataDir, 'together.json'), signal);
-    count = sum(first, await runTests(alone, 1, env, join(dataDir, 'alone.json'), signal));
+    const together = names.filter((name) => !ALONE.test(name) && !FAULTS.test(name));
+    const isLong = faultForm === 'long';
+    const groups = [
+      { names: together, concurrency: CONCURRENCY, limitMs: FILE_LIMIT_MS },
+      { names: faults, concurrency: isLong ? 1 : CONCURRENCY, limitMs: isLong ? LONG_LIMIT_MS : FILE_LIMIT_MS },
+      { names: alone, concurrency: 1, limitMs: FILE_LIMIT_MS },
+    ];
+    for (const group of groups) count = sum(count, await runTests(group, env, join(dataDir, 'count.json'), signal));
+    printFaultTable(rows, log);
   } finally {
     await stack.stop();
   }
@@ -70,19 +91,18 @@ export async function test(files: readonly string[]): Promise<number> {
 }
 
 async function runTests(
-  files: readonly string[],
-  concurrency: number,
+  { names, concurrency, limitMs }: TestGroup,
   env: NodeJS.ProcessEnv,
   countFile: string,
   signal: AbortSignal,
 ): Promise<Count> {
-  const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  if (files.length === 0) return none;
+  if (names.length === 0) return NONE;
+  rmSync(countFile, { force: true });
   const reporters = ['spec', 'stdout', './stack/count-reporter.mjs', countFile];
   const args = [
-    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_LIMIT_MS}`],
+    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${limitMs}`],
     ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
-    ...files,
+    ...names,
   ];
   const ended = await new Promise<number | null>((done, fail) => {
     const options = { cwd: PACK_DIR, env, stdio: 'inherit', signal, killSignal: 'SIGTERM' } as const;
@@ -91,7 +111,7 @@ async function runTests(
     child.once('exit', (code) => done(code));
   });
   const text = existsSync(countFile) ? readFileSync(countFile, 'utf8') : '';
-  const count = text === '' ? none : (JSON.parse(text) as Count);
+  const count = text === '' ? NONE : (JSON.parse(text) as Count);
   // A runner that ended badly without a failed test has not run them all.
   return ended !== 0 && count.failed === 0 ? { ...count, failed: 1, failures: ['the test runner itself'] } : count;
 }

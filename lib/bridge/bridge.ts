@@ -67,7 +67,8 @@ interface Incoming {
   readonly headers: TrailHeaders;
 }
 
-const DRAIN_MS = 5_000;
+/** Closing both sides may take 2 s more, and a deploy waits for all of it. */
+const DRAIN_MS = 3_500;
 
 /**
  * The course of a message over a bridge, whatever the direction: it is settled with the side that it came from only when

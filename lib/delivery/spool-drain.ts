@@ -86,6 +86,13 @@ export class SpoolDrain extends EventEmitter<SpoolDrainEvents> {
     if (sequence > this.#acknowledged) this.#done.add(sequence);
   }
 
+  /** How many of these records need no sending, so that nothing is lost with them. They are asked for once. */
+  forget(first: number, last: number): number {
+    const forgotten = [...this.#done].filter((sequence) => sequence >= first && sequence <= last);
+    for (const sequence of forgotten) this.#done.delete(sequence);
+    return forgotten.length;
+  }
+
   /** Begins nothing more, aborts what is under way and waits for it up to 1 s; the rest stays in the spool. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

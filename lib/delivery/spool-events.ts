@@ -7,8 +7,14 @@ import type { TwinError } from '../reading/twin-error';
  */
 export type DropReason = 'full' | 'age' | 'damaged';
 
-export interface DroppedRecords {
+/** Records that are gone, and the sequences between which they lie, both included. */
+export interface LostRecords {
   readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface DroppedRecords extends LostRecords {
   readonly reason: DropReason;
 }
 

@@ -2,6 +2,7 @@ import { TwinError } from '../reading/twin-error';
 import { sleep } from './abortable-sleep';
 import type { Spool } from './spool';
 import type { SpoolDrain } from './spool-drain';
+import type { LostRecords } from './spool-events';
 
 /**
  * What goes first after an outage.
@@ -35,6 +36,8 @@ interface LiveSend {
   readonly settled: Promise<unknown>;
   /** Its copy in the spool, made when the server went. */
   copy?: Promise<number>;
+  /** Of the copy, once it is stored. */
+  sequence?: number;
 }
 
 /**
@@ -96,6 +99,22 @@ export class SpoolGate {
   }
 
   /**
+   * How many of the records that the spool has dropped are lost. The others are copies of messages that the server has,
+   * or that are still under way to it: those are the sink's alone again.
+   */
+  lost({ count, first, last }: LostRecords): number {
+    let safe = this.#drain.forget(first, last);
+    for (const live of this.#live) {
+      const { sequence = 0 } = live;
+      if (sequence < first || sequence > last) continue;
+      delete live.copy;
+      delete live.sequence;
+      safe += 1;
+    }
+    return count - safe;
+  }
+
+  /**
    * Takes no more, and closes the drain. Close the sink before, so that what is under way ends, and the spool after. What
    * the sink gave up, or has not confirmed yet, is in the spool when this resolves, which takes at most 3 s. Idempotent.
    */
@@ -137,7 +156,10 @@ export class SpoolGate {
     live.copy = this.#appendOne(live.payload);
     // Without a copy its fate stays with the sink alone.
     live.copy.then(
-      () => live.resolve('spooled'),
+      (sequence) => {
+        live.sequence = sequence;
+        live.resolve('spooled');
+      },
       () => undefined,
     );
   }

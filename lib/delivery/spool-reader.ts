@@ -1,3 +1,4 @@
+import type { LostRecords } from './spool-events';
 import type { SpoolRecord } from './spool-record';
 import { decodeRecords } from './spool-record';
 import type { SpoolSegment } from './spool-segment';
@@ -14,7 +15,7 @@ export interface SpoolReaderOptions {
   /** Sequence of the newest record that was ever stored. */
   readonly stored: () => number;
   /** Told of records that turned out to be damaged. */
-  readonly onDamaged: (count: number) => void;
+  readonly onDamaged: (lost: LostRecords) => void;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface SpoolReaderOptions {
 export class SpoolReader {
   readonly #segments: readonly SpoolSegment[];
   readonly #stored: () => number;
-  readonly #onDamaged: (count: number) => void;
+  readonly #onDamaged: (lost: LostRecords) => void;
   readonly #waiting: SpoolRecord[] = [];
   /** The next sequence to be read. */
   #expected: number;
@@ -99,26 +100,28 @@ export class SpoolReader {
     this.#waiting.splice(0, kept < 0 ? this.#waiting.length : kept);
   }
 
-  /** Gives up what was appended before `limitMs` and is not given out; answers how many records that were. */
-  async expire(limitMs: number): Promise<number> {
-    let count = 0;
+  /** Gives up what was appended before `limitMs` and is not given out; answers which records that were. */
+  async expire(limitMs: number): Promise<LostRecords> {
+    const gone: SpoolRecord[] = [];
     for (;;) {
       const first = this.#firstNotLeased();
       let end = first;
       while ((this.#waiting[end]?.timeMs ?? Infinity) < limitMs) end++;
-      count += this.#waiting.splice(first, end - first).length;
-      if (first < this.#waiting.length || !(await this.#load())) return count;
+      gone.push(...this.#waiting.splice(first, end - first));
+      if (first < this.#waiting.length || !(await this.#load()))
+        return { count: gone.length, first: gone[0]?.sequence ?? 0, last: gone.at(-1)?.sequence ?? 0 };
     }
   }
 
-  /** Gives up all up to `last` that is not given out; answers how many records that were. */
-  drop(last: number): number {
+  /** Gives up all up to `last` that is not given out; answers which records that were. */
+  drop(last: number): LostRecords {
     const first = this.#firstNotLeased();
+    const firstSequence = this.#waiting[first]?.sequence ?? this.#expected;
     const kept = this.#waiting.findIndex((record, index) => index >= first && record.sequence > last);
     const read = this.#waiting.splice(first, (kept < 0 ? this.#waiting.length : kept) - first).length;
     const unread = Math.max(0, last - this.#expected + 1);
     this.#expected += unread;
-    return read + unread;
+    return { count: read + unread, first: firstSequence, last };
   }
 
   get #unread(): number {
@@ -170,8 +173,9 @@ export class SpoolReader {
   #missing(last: number): true {
     const count = last - this.#expected + 1;
     if (count > 0) {
+      const first = this.#expected;
       this.#expected += count;
-      this.#onDamaged(count);
+      this.#onDamaged({ count, first, last });
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { TwinError } from '../reading/twin-error';
 import { sleep } from './abortable-sleep';
-import type { DropReason, SpoolEvents } from './spool-events';
+import type { DropReason, LostRecords, SpoolEvents } from './spool-events';
 import { diskError } from './spool-files';
 import { openSpoolFiles, type SpoolFiles } from './spool-folder';
 import { resolveSpoolOptions, type ResolvedSpoolOptions, type SpoolOptions } from './spool-options';
@@ -52,7 +52,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       segments: log.segments,
       acknowledged: position.position.acknowledged,
       stored: () => log.stored,
-      onDamaged: (count) => this.#lose(count, 'damaged'),
+      onDamaged: (lost) => this.#lose(lost, 'damaged'),
     });
     this.#upkeep = new SpoolUpkeep({
       files,
@@ -253,10 +253,10 @@ export class Spool extends EventEmitter<SpoolEvents> {
     this.#fault(this.#ended);
   }
 
-  #lose(count: number, reason: DropReason): void {
-    if (count === 0) return;
-    this.#dropped[reason] += count;
-    this.emit('dropped', { count, reason });
+  #lose(lost: LostRecords, reason: DropReason): void {
+    if (lost.count === 0) return;
+    this.#dropped[reason] += lost.count;
+    this.emit('dropped', { ...lost, reason });
   }
 
   #fault(thrown: unknown): void {

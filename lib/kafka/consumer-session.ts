@@ -18,6 +18,9 @@ const WATCH_MS = 2_000;
 const JOIN_PATIENCE_MS = 2_000;
 const COMMIT_PATIENCE_MS = 1_500;
 const LEAVE_PATIENCE_MS = 2_000;
+/** How long the whole goodbye may take, in milliseconds: a deploy waits for it. Of that, what the last step is left. */
+const GOODBYE_MS = 4_500;
+const LEAVE_RESERVE_MS = 1_000;
 /** One life of a kafkajs consumer: from connecting to a crash, a silent hang, or the goodbye. */
 export class ConsumerSession {
   readonly #options: SessionOptions;
@@ -31,6 +34,8 @@ export class ConsumerSession {
   #joinBegun = false;
   #joined = false;
   #isOver = false;
+  /** When the goodbye must be over, in epoch milliseconds. */
+  #goodbyeEndMs = Infinity;
   #end: (error?: unknown) => void = () => undefined;
   #onJoin: () => void = () => undefined;
 
@@ -74,7 +79,7 @@ export class ConsumerSession {
       this.#joined = false;
       this.#isOver = true;
       this.#memory.window.wake();
-      await withinTime(this.#consumer.disconnect(), LEAVE_PATIENCE_MS);
+      await withinTime(this.#consumer.disconnect(), this.#patience(LEAVE_PATIENCE_MS, 0));
       this.#client.destroy();
     }
   }
@@ -88,13 +93,19 @@ export class ConsumerSession {
   async close(drainMs: number): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#goodbyeEndMs = Date.now() + GOODBYE_MS;
     this.#memory.window.wake();
     if (this.#joinBegun && !this.#joined) {
       // A member that goes while it joins is missed by the group only after the session timeout.
-      await withinTime(new Promise<void>((resolve) => (this.#onJoin = resolve)), JOIN_PATIENCE_MS);
+      await withinTime(new Promise<void>((resolve) => (this.#onJoin = resolve)), this.#patience(JOIN_PATIENCE_MS));
     }
-    if (this.#joined) await this.#drain(drainMs);
+    if (this.#joined) await this.#drain(this.#patience(drainMs, LEAVE_RESERVE_MS + COMMIT_PATIENCE_MS));
     this.#end();
+  }
+
+  /** So long, or what the goodbye has left for it. */
+  #patience(ms: number, reserveMs = LEAVE_RESERVE_MS): number {
+    return Math.max(0, Math.min(ms, this.#goodbyeEndMs - reserveMs - Date.now()));
   }
 
   async #drain(drainMs: number): Promise<void> {
@@ -112,7 +123,7 @@ export class ConsumerSession {
     // Twice: one that is under way may have begun before the last settle.
     await withinTime(
       this.commit().then(() => this.commit()),
-      COMMIT_PATIENCE_MS,
+      this.#patience(COMMIT_PATIENCE_MS),
     );
   }
 

@@ -110,7 +110,7 @@ export class KafkaConsumer extends EventEmitter<ConsumerEvents> {
     }).catch(() => undefined); // Aborted by close.
   }
 
-  /** Waits up to `drainMs` for open records, commits, and leaves the group; takes at most about 5 s more. */
+  /** Waits up to `drainMs`, at most 2 s, for open records, commits, and leaves the group; takes at most about 5 s. */
   close(drainMs = DRAIN_MS): Promise<void> {
     this.#closing ??= this.#close(drainMs);
     return this.#closing;

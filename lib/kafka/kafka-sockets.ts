@@ -2,10 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
+import { AnswerFrames } from './answer-frames';
 
 const KEEP_ALIVE_MS = 60_000;
-/** No answer to a first request is larger; the first four bytes of other protocols read as far larger sizes. */
-const MAX_FIRST_ANSWER_BYTES = 100_000_000;
 const TLS_RECORDS = [0x15, 0x16];
 const TLS_MAJOR_VERSION = 3;
 
@@ -44,9 +43,14 @@ export class KafkaSockets {
       : connectTcp(address, onConnect);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.once('data', (chunk: Buffer) => {
-      const complaint = complaintAboutFirstBytes(chunk, `${host}:${port}`);
-      if (complaint) socket.destroy(complaint);
+    const frames = new AnswerFrames();
+    let first = true;
+    socket.on('data', (chunk: Buffer) => {
+      if (socket.destroyed) return;
+      const isTls = first && looksLikeTls(chunk);
+      if (isTls || frames.impossibleSize(chunk) !== undefined)
+        socket.destroy(complaint(`${host}:${port}`, isTls, first));
+      first = false;
     });
     socket.on('error', (error: Error) => {
       if (!this.#destroyed) this.#hooks.onError?.(Object.assign(error, { broker: `${host}:${port}` }));
@@ -66,11 +70,16 @@ export class KafkaSockets {
   }
 }
 
-/** What is wrong with the first bytes of an answer, if they cannot come from a Kafka broker. */
-function complaintAboutFirstBytes(chunk: Buffer, broker: string): TwinError | undefined {
-  if (TLS_RECORDS.includes(chunk[0] ?? 0) && chunk[1] === TLS_MAJOR_VERSION) {
+const looksLikeTls = (chunk: Buffer): boolean => TLS_RECORDS.includes(chunk[0] ?? 0) && chunk[1] === TLS_MAJOR_VERSION;
+
+/** Why these bytes cannot come from a Kafka broker. */
+function complaint(broker: string, isTls: boolean, first: boolean): TwinError {
+  if (isTls) {
     return new TwinError('KAFKA_TLS_MISMATCH', `${broker} speaks TLS: switch TLS on, or use the plain listener's port`);
   }
-  if (chunk.length < 4 || chunk.readUInt32BE(0) <= MAX_FIRST_ANSWER_BYTES) return undefined;
-  return new TwinError('KAFKA_NOT_KAFKA', `what answers at ${broker} is not a Kafka broker: check host and port`);
+  if (first) {
+    return new TwinError('KAFKA_NOT_KAFKA', `what answers at ${broker} is not a Kafka broker: check host and port`);
+  }
+  const message = `${broker} sent what no Kafka broker sends: connecting anew`;
+  return new TwinError('KAFKA_ANSWER_DAMAGED', message, { retryable: true });
 }

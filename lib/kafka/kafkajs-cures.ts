@@ -13,6 +13,8 @@ const formerMembers = new WeakMap<object, string>();
  *   armed only while some do. This holds for every user of the same kafkajs and changes nothing else for them.
  * - A batch with an unknown codec, or damaged bytes, ends the consumer for ever. Our own connections, known by their
  *   socket factory, read such a response batch by batch (see `tolerantFetchResponse`).
+ * - Bytes that are no answer of a broker (another program has its port, a line is broken) make the reading of a frame
+ *   throw where nobody can catch it, which ends the process. On our own connections they end the connection.
  * - A consumer that is built anew joins as a new member, and the group then waits for the old one to come back, which
  *   takes the whole session timeout. It may join as the member it was (see `rejoinAs`).
  */
@@ -30,6 +32,18 @@ export function applyKafkajsCures(): void {
     const { request, response } = call;
     if (request.apiName !== 'Fetch' || !isOurFactory(this.socketFactory)) return send.call(this, call);
     return send.call(this, { ...call, response: tolerantFetchResponse(response, request.apiVersion) });
+  };
+
+  const { processData } = Connection.prototype;
+  Connection.prototype.processData = function (chunk) {
+    if (!isOurFactory(this.socketFactory)) return processData.call(this, chunk);
+    // Our own listener came first and may have ended the connection for these very bytes.
+    if (this.socket.destroyed) return;
+    try {
+      processData.call(this, chunk);
+    } catch (thrown) {
+      this.socket.destroy(thrown as Error);
+    }
   };
 
   const { connect } = ConsumerGroup.prototype;

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
 
 // The parts of kafkajs that it does not export and that are cured or called at run time. A contract test holds them.
@@ -22,7 +23,9 @@ export interface ConnectionCall {
 
 export interface ConnectionInstance {
   readonly socketFactory: ISocketFactory;
+  readonly socket: Socket;
   send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
+  processData: (this: ConnectionInstance, chunk: Buffer) => void;
 }
 
 export interface ConsumerGroupInstance {

@@ -65,6 +65,24 @@ export async function consoleConsume(
   return linesOf(Buffer.concat(chunks));
 }
 
+/** The offset that a group has committed for a topic of one partition, and the topic's end, by Kafka's own tool. */
+export async function consoleGroupOffset(
+  brokers: readonly string[],
+  group: string,
+  topic: string,
+): Promise<{ committed: number; end: number }> {
+  const servers = ['--bootstrap-server', brokers.join(',')];
+  const main = 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand';
+  const child = javaTool(main, [...servers, '--describe', '--offsets', '--group', group]);
+  const chunks: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await ended(child);
+  const rows = linesOf(Buffer.concat(chunks)).map((line) => line.toString().trim().split(/\s+/));
+  const [, , , committed = '0', end = '0'] =
+    rows.find(([, name, partition]) => name === topic && partition === '0') ?? [];
+  return { committed: Number(committed), end: Number(end) };
+}
+
 function linesOf(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let from = 0; from < bytes.length;) {

@@ -32,6 +32,8 @@ export interface NodeRedOptions {
   readonly modules?: readonly string[];
   /** A folder of further nodes, for a test's own. */
   readonly nodesDir?: string;
+  /** Makes something in the user folder before the start. */
+  readonly prepare?: (userDir: string) => void;
   /** Whether the admin interface wants to know who asks; nobody can log in. */
   readonly guarded?: boolean;
 }
@@ -39,26 +41,47 @@ export interface NodeRedOptions {
 /** A Node-RED of its own, in a process and a user folder of its own. */
 export class NodeRedProcess {
   private output = '';
+  private child!: ChildProcess;
 
   private constructor(
     readonly url: string,
     readonly userDir: string,
-    private readonly child: ChildProcess,
+    private readonly spawnChild: () => ChildProcess,
   ) {}
 
   static async start(options: NodeRedOptions = {}): Promise<NodeRedProcess> {
     const userDir = mkdtempSync(join(tmpdir(), 'node-red-'));
     const port = await freePort();
     writeUserDir(userDir, options);
+    options.prepare?.(userDir);
     const red = join(dirname(require.resolve(`${options.nodeRed ?? 'node-red'}/package.json`)), 'red.js');
-    const child = spawn(
-      options.node ?? process.execPath,
-      [red, '--userDir', userDir, '--settings', join(userDir, 'settings.js'), '--port', String(port)],
-      { stdio: ['ignore', 'pipe', 'pipe'], cwd: userDir, env: { ...process.env, ...options.environment } },
-    );
-    const started = new NodeRedProcess(`http://127.0.0.1:${port}`, userDir, child);
-    await started.untilFlowsRun();
+    const spawnChild = (): ChildProcess =>
+      spawn(
+        options.node ?? process.execPath,
+        [red, '--userDir', userDir, '--settings', join(userDir, 'settings.js'), '--port', String(port)],
+        { stdio: ['ignore', 'pipe', 'pipe'], cwd: userDir, env: { ...process.env, ...options.environment } },
+      );
+    const started = new NodeRedProcess(`http://127.0.0.1:${port}`, userDir, spawnChild);
+    await started.startAgain();
     return started;
+  }
+
+  /** Starts it once more after `kill`, on the same port and user folder. Resolves when its flows run. */
+  async startAgain(): Promise<void> {
+    this.child = this.spawnChild();
+    await this.untilFlowsRun();
+  }
+
+  /** kill -9: no good-bye to servers, nothing saved. */
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    const gone = new Promise((done) => this.child.once('exit', done));
+    this.child.kill('SIGKILL');
+    await gone;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   /** All that it has printed. */
@@ -87,11 +110,13 @@ export class NodeRedProcess {
   }
 
   private untilFlowsRun(): Promise<void> {
+    // Of an earlier life it has said so before.
+    const from = this.output.length;
     return new Promise((ready, fail) => {
       const late = setTimeout(() => fail(new Error(`Node-RED did not start:\n${this.output}`)), 60_000);
       const read = (chunk: Buffer): void => {
         this.output += chunk.toString();
-        if (!this.output.includes('Started flows')) return;
+        if (!this.output.includes('Started flows', from)) return;
         clearTimeout(late);
         ready();
       };

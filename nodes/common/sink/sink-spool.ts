@@ -157,13 +157,13 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     });
     const gate = new SpoolGate({ spool, drain, order });
     spool.on('fault', (error) => this.emit('trouble', error));
-    spool.on('dropped', ({ count, reason }) =>
-      this.emit(
-        'lost',
-        count,
-        new TwinError(`DELIVERY_LOST_${reason.toUpperCase()}`, `${count} messages were lost: ${WHY[reason]}`),
-      ),
-    );
+    spool.on('dropped', (dropped) => {
+      const { reason } = dropped;
+      const count = gate.lost(dropped);
+      if (count === 0) return;
+      const message = `${count} messages were lost: ${WHY[reason]}`;
+      this.emit('lost', count, new TwinError(`DELIVERY_LOST_${reason.toUpperCase()}`, message));
+    });
     drain.on('refused', ({ payload }, error) => this.emit('refused', payload, error));
     drain.on('waiting', (error) => this.emit('trouble', error));
     drain.on('drained', () => this.emit('change'));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdir, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Spool } from '../../../lib/delivery/spool';
 import { SpoolDrain, type SpoolDrainOptions } from '../../../lib/delivery/spool-drain';
@@ -321,3 +323,27 @@ for (const order of ['in-order', 'live-first'] as const) {
     if (order === 'in-order') assert.deepEqual(numbers, range(1, 5000));
   });
 }
+
+test('of what the disk loses, only what is nowhere else counts as lost', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { gate, spool, arrived, deliver } = await rig(t, { folder, settleMs: 20 });
+  let lost = 0;
+  spool.on('dropped', (dropped) => (lost += gate.lost(dropped)));
+  const [confirmed, open] = [gated(), gated()];
+  gate.resume();
+  const under = [deliver(1, confirmed.promise), deliver(2, open.promise)];
+  gate.pause();
+  assert.equal(await deliver(3), 'spooled');
+  await Promise.all(under);
+  confirmed.resolve();
+  await turn();
+  for (const name of await readdir(folder)) if (name.endsWith('.spool')) await truncate(join(folder, name), 0);
+  gate.resume();
+  await until(() => spool.dropped.damaged === 3, 5_000, 'the damage to be found');
+  assert.equal(lost, 1, 'the first has arrived, the second is still under way');
+  // The second fails after all: it has no copy any more, and gets another.
+  open.reject(later);
+  await until(() => arrived.length === 2, 5_000, 'the second');
+  assert.deepEqual(arrived, ['live 1', 'late 2']);
+  assert.equal(lost, 1);
+});

@@ -34,6 +34,7 @@ describe('The parts of kafkajs that are cured at run time', () => {
       assert.equal(typeof (RequestQueue.prototype as unknown as Record<string, unknown>)[name], 'function', name);
     }
     assert.equal(Connection.prototype.send.length, 1);
+    assert.equal(Connection.prototype.processData.length, 1);
     assert.equal(ConsumerGroup.prototype.connect.length, 0);
     assert.equal(typeof decodeRecordBatch, 'function');
     assert.equal(typeof Decoder, 'function');
