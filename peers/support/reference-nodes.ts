@@ -51,3 +51,29 @@ export const ingestion = ({ kafkaTopic }: Peers): object[] => [
   rejectionProbe('read'),
   rejectionProbe('write'),
 ];
+
+/** Our model between two Kafka topics, at the stage of the MATLAB script. */
+export const model = ({ kafkaTopic }: Peers, modelTopic: string): object[] => [
+  {
+    ...{ id: 'to-model', type: 'kafka-twin-read', cluster: 'cluster', topics: kafkaTopic, mode: 'group' },
+    ...{ groupId: `${kafkaTopic}-model`, from: 'earliest', wires: [['model']] },
+  },
+  { id: 'model', type: 'twin-model', model: 'absolute-humidity', ...REJECTING, wires: [['modelled'], rejected('model')] },
+  { id: 'modelled', type: 'kafka-twin-write', cluster: 'cluster', topic: modelTopic, wires: [] },
+  rejectionProbe('model'),
+];
+
+/** The delays of a topic's records, into a measurement of the database. */
+export const latency = (topic: string, measurement: string): object[] => [
+  {
+    ...{ id: 'to-latency', type: 'kafka-twin-read', cluster: 'cluster', topics: topic, mode: 'group' },
+    ...{ groupId: `${topic}-latency`, from: 'earliest', wires: [['latency']] },
+  },
+  {
+    ...{ id: 'latency', type: 'kafka-latency', measurement, summaryEvery: 'never', ...REJECTING },
+    wires: [['delays'], rejected('latency')],
+  },
+  { id: 'delays', type: 'influx-twin-write', database: 'database', ...REJECTING, wires: [rejected('delays')] },
+  rejectionProbe('latency'),
+  rejectionProbe('delays'),
+];
