@@ -60,17 +60,17 @@ peerTest('kafka-python sends tombstones: kafka-twin-read and the bridge to MQTT 
     rejectionProbe('back'),
   ]);
   sender.send([reading(0), 'null', reading(2), 'null', 'null', reading(5)]);
+  await sender.heard('sent', 6);
   await subscriber.reach(3);
   const points = () => peers.database.query('SELECT "Ambient Temperature" FROM "Temperature"');
   await until(async () => (await points()).length >= 3, 30_000, 'the points');
-  await sender.heard('sent', 6);
   assert.equal((await points()).length, 3);
   for (const [i, n] of [0, 2, 5].entries()) {
     const [, before] = /^(.*), "Bridge_Timestamp": \d{13}\}$/.exec(subscriber.payloads[i]!.toString()) ?? [];
     assert.equal(`${before}}`, reading(n));
   }
   assert.deepEqual(red.problems(), []);
-  peers.t.diagnostic(`rejected: ${(red.log().match(/\[debug:rejected-\S+\] \S+/g) ?? []).join(' ')}`);
+  t.diagnostic(`rejected: ${(red.log().match(/\[debug:rejected-\S+\] \S+/g) ?? []).join(' ')}`);
 });
 
 peerTest('the Python bridge ends on a payload that is no object: so a test with it would see one of ours', async (peers) => {

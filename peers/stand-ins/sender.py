@@ -23,7 +23,8 @@ def to_kafka(brokers, topic):
     kafka = producer(brokers, lambda value: None if value is None else to_json(value))
     say("ready")
     for line in sys.stdin:
-        kafka.send(topic, value=json.loads(line)).get(10)
+        value = json.loads(line)
+        kafka.send(topic, key=b"gone" if value is None else None, value=value).get(10)
         say("sent")
 
 
