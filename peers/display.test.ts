@@ -46,7 +46,14 @@ peerTest('what kafka-twin-write compresses the display cannot show: the test abo
       ...{ id: 'inject', type: 'inject', props: [{ p: 'payload' }], payload, payloadType: 'json' },
       ...{ once: true, onceDelay: 0.1, wires: [['write']] },
     },
-    { id: 'write', type: 'kafka-twin-write', cluster: 'cluster', topic: peers.kafkaTopic, compression: 'gzip', wires: [] },
+    {
+      id: 'write',
+      type: 'kafka-twin-write',
+      cluster: 'cluster',
+      topic: peers.kafkaTopic,
+      compression: 'gzip',
+      wires: [],
+    },
   ]);
   assert.match(await display.failed(), /UnsupportedCodecError|compression codec not found/);
 });

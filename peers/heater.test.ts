@@ -39,47 +39,53 @@ const control = (topic: string, port: string, options: object): object[] => [
   ...statusProbe('actuator'),
 ];
 
-peerTest('kafka-python and pyserial as the heater control: six bytes for each of our readings from 24.0 on', async (peers) => {
-  assert.ok(WARM > 0 && WARM < FRAMES);
-  const [terminal, actuator] = [await peers.terminal(), await peers.terminal()];
-  const got = bytesAt(actuator);
-  const standIn = await heater(peers, peers.kafkaTopic, actuator, 'warm');
-  const red = await peers.run([...board(terminal.port), ...publish(peers), ...bridge(peers)]);
-  await untilGreen(red, ['board', 'publish', 'bridge']);
-  await sendFrames(terminal.board, FRAMES);
-  await standIn.heard('heard', FRAMES);
-  await until(() => got().length >= WARM * ON.length, 10_000, 'the commands');
-  assert.deepEqual(got(), Buffer.alloc(WARM * ON.length));
-  assert.deepEqual(red.problems(), []);
-});
+peerTest(
+  'kafka-python and pyserial as the heater control: six bytes for each of our readings from 24.0 on',
+  async (peers) => {
+    assert.ok(WARM > 0 && WARM < FRAMES);
+    const [terminal, actuator] = [await peers.terminal(), await peers.terminal()];
+    const got = bytesAt(actuator);
+    const standIn = await heater(peers, peers.kafkaTopic, actuator, 'warm');
+    const red = await peers.run([...board(terminal.port), ...publish(peers), ...bridge(peers)]);
+    await untilGreen(red, ['board', 'publish', 'bridge']);
+    await sendFrames(terminal.board, FRAMES);
+    await standIn.heard('heard', FRAMES);
+    await until(() => got().length >= WARM * ON.length, 10_000, 'the commands');
+    assert.deepEqual(got(), Buffer.alloc(WARM * ON.length));
+    assert.deepEqual(red.problems(), []);
+  },
+);
 
-peerTest('kafka-python and pyserial as the actuator: a record of twin-control on the heater topic says 1', async (peers) => {
-  const topic = await freshTopic(kafkaBrokers());
-  const [terminal, actuator] = [await peers.terminal(), await peers.terminal()];
-  const got = bytesAt(actuator);
-  const standIn = await heater(peers, topic, actuator, 'says-one');
-  const red = await peers.run([
-    ...board(terminal.port).map((node) => ('format' in node ? { ...node, wires: [['control'], []] } : node)),
-    {
-      ...{ id: 'control', type: 'twin-control', mode: 'cooling', onAt: 24, offAt: 23, staleSeconds: 0 },
-      ...{ form: 'text', onText: '1', offText: '0', wires: [['write']] },
-    },
-    { id: 'write', type: 'kafka-twin-write', cluster: 'cluster', topic, wires: [] },
-  ]);
-  await untilGreen(red, ['board']);
-  await sendFrames(terminal.board, 20);
-  const heard = await standIn.heard('heard', 2);
-  assert.deepEqual(
-    heard.map(({ raw, heats }) => [raw, heats]),
-    [
-      ['0', false],
-      ['1', true],
-    ],
-  );
-  await until(() => got().length >= ON.length, 10_000, 'the command');
-  assert.deepEqual(got(), ON);
-  assert.deepEqual(red.problems(), []);
-});
+peerTest(
+  'kafka-python and pyserial as the actuator: a record of twin-control on the heater topic says 1',
+  async (peers) => {
+    const topic = await freshTopic(kafkaBrokers());
+    const [terminal, actuator] = [await peers.terminal(), await peers.terminal()];
+    const got = bytesAt(actuator);
+    const standIn = await heater(peers, topic, actuator, 'says-one');
+    const red = await peers.run([
+      ...board(terminal.port).map((node) => ('format' in node ? { ...node, wires: [['control'], []] } : node)),
+      {
+        ...{ id: 'control', type: 'twin-control', mode: 'cooling', onAt: 24, offAt: 23, staleSeconds: 0 },
+        ...{ form: 'text', onText: '1', offText: '0', wires: [['write']] },
+      },
+      { id: 'write', type: 'kafka-twin-write', cluster: 'cluster', topic, wires: [] },
+    ]);
+    await untilGreen(red, ['board']);
+    await sendFrames(terminal.board, 20);
+    const heard = await standIn.heard('heard', 2);
+    assert.deepEqual(
+      heard.map(({ raw, heats }) => [raw, heats]),
+      [
+        ['0', false],
+        ['1', true],
+      ],
+    );
+    await until(() => got().length >= ON.length, 10_000, 'the command');
+    assert.deepEqual(got(), ON);
+    assert.deepEqual(red.problems(), []);
+  },
+);
 
 peerTest('kafka-python says 1 on the heater topic: twin-control and stm32-serial send the six bytes', async (peers) => {
   const topic = await freshTopic(kafkaBrokers());
@@ -118,10 +124,11 @@ peerTest(
     await until(() => got().length >= 12, 10_000, 'off and on');
     assert.deepEqual(got(), Buffer.concat([OFF, ON]));
     const last = JSON.parse(String(publisher.all('published').at(-1)!['payload'])) as { MQTT_Timestamp: number };
-    await publisher.stop();
+    await publisher.kill();
     await until(() => got().length >= 18, (STALE_S + 10) * 1000, 'the safe state');
     assert.ok(Date.now() - last.MQTT_Timestamp >= STALE_S * 1000 - 50, 'not before the readings are stale');
     assert.deepEqual(got().subarray(12), OFF);
+    assert.deepEqual([...publisher.all('disconnected'), ...standInBridge.all('disconnected')], []);
     assert.deepEqual(red.problems(), []);
   },
 );

@@ -43,20 +43,23 @@ peerTest(
   },
 );
 
-peerTest('the ingestion script and our nodes store into the same measurements, and neither refuses the other', async (peers) => {
-  const standIn = await ingest(peers);
-  const terminal = await peers.terminal();
-  const red = await peers.run([...board(terminal.port), ...publish(peers), ...bridge(peers), ...ingestion(peers)]);
-  await untilGreen(red, ['board', 'publish', 'bridge']);
-  await sendFrames(terminal.board, FRAMES);
-  await standIn.heard('stored', FRAMES);
-  const points = () => peers.database.query('SELECT "Ambient Temperature" FROM "Temperature"');
-  await until(async () => (await points()).length >= 2 * FRAMES, 60_000, 'the points of both');
-  assert.equal((await points()).length, 2 * FRAMES);
-  await assertFloats(peers);
-  assert.deepEqual(red.problems(), []);
-  assert.doesNotMatch(red.log(), /\[debug:rejected-/);
-});
+peerTest(
+  'the ingestion script and our nodes store into the same measurements, and neither refuses the other',
+  async (peers) => {
+    const standIn = await ingest(peers);
+    const terminal = await peers.terminal();
+    const red = await peers.run([...board(terminal.port), ...publish(peers), ...bridge(peers), ...ingestion(peers)]);
+    await untilGreen(red, ['board', 'publish', 'bridge']);
+    await sendFrames(terminal.board, FRAMES);
+    await standIn.heard('stored', FRAMES);
+    const points = () => peers.database.query('SELECT "Ambient Temperature" FROM "Temperature"');
+    await until(async () => (await points()).length >= 2 * FRAMES, 60_000, 'the points of both');
+    assert.equal((await points()).length, 2 * FRAMES);
+    await assertFloats(peers);
+    assert.deepEqual(red.problems(), []);
+    assert.doesNotMatch(red.log(), /\[debug:rejected-/);
+  },
+);
 
 peerTest('the readings of a Pico board have both keys that the ingestion script needs', async (peers) => {
   const standIn = await ingest(peers);

@@ -18,7 +18,7 @@ def main(address, mqtt_topic, brokers, kafka_topic):
         reading = json.loads(message.payload)
         reading["Bridge_Timestamp"] = now_ms()
         kafka.send(kafka_topic, value=reading)
-        say("bridged", payload=message.payload.decode("utf-8"), qos=message.qos, retained=message.retain)
+        say("bridged", payload=message.payload.decode("utf-8"), qos=message.qos)
 
     client = connect(
         "MQTT Kafka Bridge", address, on_connect=lambda client: client.subscribe(mqtt_topic, qos=0), on_message=bridge

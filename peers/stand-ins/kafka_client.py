@@ -1,6 +1,8 @@
 """Kafka as the scripts speak it: records without key, headers or compression; consumers that begin at the latest."""
 
 import json
+import signal
+import sys
 import uuid
 
 import kafka.codec
@@ -21,7 +23,11 @@ def producer(brokers, serialise=to_json):
 
 
 def records(brokers, topics, group=None):
-    """The records of topics from now on. Tells `ready` when every partition has its position."""
+    """The records of topics from now on, or from where the group was. Tells `ready` when every partition has its position.
+
+    SIGTERM ends it in order: what was handed out is committed.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     consumer = KafkaConsumer(
         *topics,
         bootstrap_servers=brokers.split(","),
@@ -34,8 +40,11 @@ def records(brokers, topics, group=None):
     for partition in consumer.assignment():
         consumer.position(partition)
     say("ready")
-    yield from first
-    yield from consumer
+    try:
+        yield from first
+        yield from consumer
+    finally:
+        consumer.close()
 
 
 def flat(polled):

@@ -20,7 +20,7 @@ const rawValues = (n: number): number[] => [2000 + 25 * (n % 24), 4510, 2300, 50
 
 /** The readings' values of frame n. */
 export const valuesOf = (n: number): Record<string, number> =>
-  Object.fromEntries(rawValues(n).map((raw, i) => [KEYS[i], raw / 100]));
+  Object.fromEntries(rawValues(n).map((raw, i) => [KEYS[i]!, raw / 100]));
 
 /** The same as `json.dumps` of Python writes them: floats with a decimal point, separated by a comma and a space. */
 export const pythonJsonOf = (n: number): string =>

@@ -15,7 +15,14 @@ export const board = (port: string, format = 'nucleo'): object[] => [
 ];
 
 export const publish = ({ mqttTopic }: Peers): object[] => [
-  { id: 'publish', type: 'mqtt-twin-write', broker: 'broker', topic: mqttTopic, ...REJECTING, wires: [rejected('publish')] },
+  {
+    id: 'publish',
+    type: 'mqtt-twin-write',
+    broker: 'broker',
+    topic: mqttTopic,
+    ...REJECTING,
+    wires: [rejected('publish')],
+  },
   rejectionProbe('publish'),
   ...statusProbe('publish'),
 ];
@@ -58,7 +65,13 @@ export const model = ({ kafkaTopic }: Peers, modelTopic: string): object[] => [
     ...{ id: 'to-model', type: 'kafka-twin-read', cluster: 'cluster', topics: kafkaTopic, mode: 'group' },
     ...{ groupId: `${kafkaTopic}-model`, from: 'earliest', wires: [['model']] },
   },
-  { id: 'model', type: 'twin-model', model: 'absolute-humidity', ...REJECTING, wires: [['modelled'], rejected('model')] },
+  {
+    id: 'model',
+    type: 'twin-model',
+    model: 'absolute-humidity',
+    ...REJECTING,
+    wires: [['modelled'], rejected('model')],
+  },
   { id: 'modelled', type: 'kafka-twin-write', cluster: 'cluster', topic: modelTopic, wires: [] },
   rejectionProbe('model'),
 ];

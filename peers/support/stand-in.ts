@@ -36,7 +36,7 @@ export class StandIn {
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
     });
     const standIn = new StandIn(child, script);
-    t.after(() => standIn.stop());
+    t.after(() => standIn.kill());
     await standIn.heard('ready', 1, READY_LIMIT_MS);
     return standIn;
   }
@@ -73,10 +73,19 @@ export class StandIn {
     return this.#said;
   }
 
-  async stop(): Promise<void> {
+  /** Ends it in order: what a consumer has handled is committed. */
+  end(): Promise<void> {
+    return this.#signal('SIGTERM');
+  }
+
+  kill(): Promise<void> {
+    return this.#signal('SIGKILL');
+  }
+
+  async #signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (!this.running) return;
     const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
+    this.#child.kill(signal);
     await gone;
   }
 }
