@@ -20,7 +20,7 @@ peerTest(
     const terminal = await peers.terminal();
     const red = await peers.run([
       ...[...board(terminal.port), ...publish(peers), ...bridge(peers)],
-      ...[...model(peers, modelTopic), ...latency(modelTopic, 'Ours')],
+      ...[...model(peers, modelTopic), ...latency(modelTopic, { fieldType: 'integer' })],
     ]);
     await untilGreen(red, ['board', 'publish', 'bridge']);
     await sendFrames(terminal.board, FRAMES);
@@ -40,8 +40,8 @@ peerTest(
       }
     }
 
-    // What lies between two stamps of a reading must be the same for both.
-    const ours = (label: string) => database.query(`SELECT "${label}" FROM "Ours"`);
+    // Both write into one measurement. What lies between two stamps of a reading must be the same for both.
+    const ours = (label: string) => database.query(`SELECT "${label}" FROM "Timestamp" WHERE "Source" = 'peers'`);
     for (const [label, expected] of [
       ['MQTT Bridge Time Diff', readings],
       ['Bridge Matlab Time diff', modelled],
@@ -51,8 +51,8 @@ peerTest(
         (await ours(label)).map((row) => row[label]),
         expected.map((delays) => delays[label]),
       );
-      const theirs = await database.query(`SELECT "${label}", "location" FROM "Timestamp"`);
-      assert.equal(theirs.filter(({ location }) => location === 'Germany').length, FRAMES);
+      const theirs = `SELECT "${label}" FROM "Timestamp" WHERE "Source" = '' AND "location" = 'Germany'`;
+      assert.equal((await database.query(theirs)).length, FRAMES);
     }
     assert.deepEqual(red.problems(), []);
     assert.doesNotMatch(red.log(), /\[debug:rejected-/);

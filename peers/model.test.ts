@@ -31,7 +31,7 @@ peerTest(
     const modelTopic = await freshTopic(kafkaBrokers());
     const standIn = await peers.standIn('model.py', peers.brokers, kafkaTopic, modelTopic);
     const red = await start(peers, [
-      ...latency(modelTopic, 'Timestamp'),
+      ...latency(modelTopic),
       {
         ...{ id: 'read', type: 'kafka-twin-read', cluster: 'cluster', topics: modelTopic, mode: 'group' },
         ...{ groupId: modelTopic, from: 'earliest', deliver: 'batch', wires: [['write']] },

@@ -76,14 +76,14 @@ export const model = ({ kafkaTopic }: Peers, modelTopic: string): object[] => [
   rejectionProbe('model'),
 ];
 
-/** The delays of a topic's records, into a measurement of the database. */
-export const latency = (topic: string, measurement: string): object[] => [
+/** The delays of a topic's records, into the measurement `Timestamp`. */
+export const latency = (topic: string, options: object = {}): object[] => [
   {
     ...{ id: 'to-latency', type: 'kafka-twin-read', cluster: 'cluster', topics: topic, mode: 'group' },
     ...{ groupId: `${topic}-latency`, from: 'earliest', wires: [['latency']] },
   },
   {
-    ...{ id: 'latency', type: 'kafka-latency', measurement, summaryEvery: 'never', ...REJECTING },
+    ...{ id: 'latency', type: 'kafka-latency', summaryEvery: 'never', ...REJECTING, ...options },
     wires: [['delays'], rejected('latency')],
   },
   { id: 'delays', type: 'influx-twin-write', database: 'database', ...REJECTING, wires: [rejected('delays')] },
