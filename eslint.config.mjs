@@ -67,7 +67,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts', 'e2e/**/*.ts'],
+    files: ['test/**/*.ts', 'e2e/**/*.ts', 'peers/**/*.ts'],
     rules: {
       '@typescript-eslint/no-floating-promises': [
         'error',

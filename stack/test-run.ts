@@ -22,7 +22,7 @@ const TEST_TOOLS: readonly ProgramNeed[] = [
 /** Files at once: more only wait for the servers and for each other. */
 const CONCURRENCY = 2;
 /** Whole pipelines, launchers and browsers have the machine for themselves. */
-const ALONE = /^(e2e|test[\\/](pipeline|stack|completion))[\\/]/;
+const ALONE = /^(e2e|peers|test[\\/](pipeline|stack|completion))[\\/]/;
 /** Faults bring their own servers and mostly wait for them; in their long form they too have the machine to themselves. */
 const FAULTS = /^test[\\/]faults[\\/]/;
 const SERVERS = ['mqtt', 'kafka', 'influx', 'board'] as const;

@@ -3,6 +3,7 @@ import { broadcastAssigner } from './broadcast-assigner';
 import type { KafkaClient } from './kafka-client';
 import { rejoinAs } from './kafkajs-cures';
 import type { ConsumerMemory, SessionOptions } from './session-options';
+import { rangeAssigner } from './range-assigner';
 import { stickyAssigner } from './sticky-assigner';
 
 /** A fetch without records ends after this time, in milliseconds; leaving the group waits for it. */
@@ -25,7 +26,7 @@ export function createGroupMember(
   { memberId, assignment }: ConsumerMemory,
 ): Consumer {
   const assigners: readonly PartitionAssigner[] = commits
-    ? [stickyAssigner(() => assignment.holdings), PartitionAssigners.roundRobin]
+    ? [stickyAssigner(() => assignment.holdings), PartitionAssigners.roundRobin, rangeAssigner]
     : [broadcastAssigner];
   // kafkajs shows the cluster of a consumer only to its assigners.
   const asFormerMember =

@@ -66,7 +66,8 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
     const { loop, sequences } = this.#memberOf(sourceOf(reading));
     const sequence = sequenceOf(reading);
     if (sequence !== undefined && !sequences.remember(sequence)) return 'repeat';
-    const time = reading[timeKey];
+    // Both keys may be empty: the value under the empty key is no time then.
+    const time = timeKey === '' ? undefined : reading[timeKey];
     return loop.take(value, typeof time === 'number' && Number.isFinite(time) ? time : undefined);
   }
 

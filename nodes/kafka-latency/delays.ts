@@ -27,8 +27,8 @@ export class Delays {
   #fresh = 0;
 
   constructor(context: NodeContext<typeof definition>, clock: EpochClock) {
-    const { hops, clocks, windowCount, windowSeconds, measurement, tags, sourceTag } = context.options;
-    const { summaryEvery, summarySeconds, pairing } = context.options;
+    const { hops, clocks, windowCount, windowSeconds, measurement, tags } = context.options;
+    const { sourceTag, fieldType, summaryEvery, summarySeconds, pairing } = context.options;
     this.#context = context;
     this.#clock = clock;
     this.#pairs = pairing === 'reading' ? undefined : new Pairs(context.options);
@@ -39,7 +39,8 @@ export class Delays {
       window: { maxCount: windowCount, maxAgeMs },
       offsetOf: (hop) => hopOffset(hop, clocks, (machine, nowMs) => this.#echo.asker.clockOf(machine, nowMs)),
     });
-    this.#points = { measurement, tags: Object.fromEntries(tags.map(({ tag, value }) => [tag, value])), sourceTag };
+    const fixed = Object.fromEntries(tags.map(({ tag, value }) => [tag, value]));
+    this.#points = { measurement, tags: fixed, sourceTag, fieldType };
     this.#status = new DelayStatus(context, this.#monitor);
     if (summaryEvery === 'seconds') this.#timer = setInterval(() => this.#summarise(), summarySeconds * 1000);
     this.#echo.start();

@@ -209,6 +209,15 @@ export const definition = defineNode({
       section: 'points',
     },
     sourceTag: { kind: 'switch', default: true, when: measuring, since: '0.1.0', section: 'points' },
+    fieldType: {
+      kind: 'choice',
+      default: 'float',
+      choices: ['float', 'integer'],
+      when: measuring,
+      icon: 'fa-hashtag',
+      since: '0.1.0',
+      section: 'points',
+    },
     rejectedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
   },
 });

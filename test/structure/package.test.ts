@@ -55,7 +55,7 @@ it('the package holds what Node-RED loads, and nothing of the workshop', () => {
   for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/THIRD-PARTY-NOTICES.txt'])
     assert.ok(paths.includes(name), name);
   assert.deepEqual(
-    paths.filter((path) => /\.map$|\.test\.|^(test|lib|nodes|stack|bench|scripts|e2e)\//.test(path)),
+    paths.filter((path) => /\.map$|\.test\.|^(test|lib|nodes|stack|bench|scripts|e2e|peers)\//.test(path)),
     [],
   );
 });

@@ -52,11 +52,13 @@ export async function consoleConsume(
   topic: string,
   count: number,
   properties: readonly string[] = [],
+  args: readonly string[] = [],
 ): Promise<Buffer[]> {
   const child = javaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
     ...['--bootstrap-server', brokers.join(','), '--topic', topic, '--from-beginning'],
     ...['--max-messages', String(count), '--timeout-ms', '60000'],
     ...properties.flatMap((property) => ['--property', property]),
+    ...args,
   ]);
   t.after(() => child.kill('SIGKILL'));
   const chunks: Buffer[] = [];

@@ -19,7 +19,8 @@ export async function ownPipeline(t: TestContext): Promise<Pipeline> {
   const { url, org = '', token } = database.connection;
   const configs = [
     { id: 'flow', type: 'tab', label: 'pipeline' },
-    { id: 'broker', type: 'mqtt-twin-broker', host, port },
+    // Flows of other tests on this broker have the same node ids, of which the client identifiers are made otherwise.
+    { id: 'broker', type: 'mqtt-twin-broker', host, port, clientId: freshName('pipeline') },
     { id: 'cluster', type: 'kafka-twin-cluster', brokers: kafkaBrokers().join(',') },
     { id: 'database', type: 'influx-twin-database', url, database: database.name, org },
   ];

@@ -5,6 +5,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { KafkaAdmin } from '../../../lib/kafka/kafka-admin';
 import { freshName, freshTopic } from '../../support/fresh-topic';
 import { seededRandom } from '../../support/seeded-random';
+import { consoleConsume } from '../../support/kafka-console';
 import { kafkaBrokers } from '../../support/servers';
 import { until } from '../../support/until';
 import { expected, fill, GroupReader, type ReaderOptions, startProducer, watchCommits } from './group-reader';
@@ -138,6 +139,25 @@ describe('KafkaConsumer in a group', () => {
     await until(() => ours.values.length + theirs.length >= 40, 20_000, 'all records');
     assert.deepEqual([...ours.values, ...theirs].sort(), [...values].sort());
     assert.equal(theirs.length, 20);
+  });
+
+  it("shares with Kafka's own consumer, which knows other assignors", async (t) => {
+    const topic = await freshTopic(kafkaBrokers(), 2);
+    const groupId = freshName('group');
+    const ours = new GroupReader(t, { topics: [topic], groupId });
+    await ours.joined();
+    const theirs = consoleConsume(t, kafkaBrokers(), topic, 20, [], ['--group', groupId]);
+    const producer = startProducer(t);
+    let sent = 0;
+    const flow = setInterval(() => {
+      for (const partition of [0, 1]) void producer.send({ topic, partition, value: `${partition} ${sent++}` });
+    }, 50);
+    t.after(() => clearInterval(flow));
+    const shown = (await theirs).map(String);
+    clearInterval(flow);
+    assert.equal(new Set(shown.map((value) => value[0])).size, 1, 'the records of one partition');
+    const got = () => new Set([...shown, ...ours.values.map(String)]);
+    await until(() => got().size === sent, 20_000, 'all records');
   });
 
   it('shows every record to every display of one group, from now on, and leaves no group behind', async (t) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { delayPoint } from '../../../lib/latency/delay-point';
+import { delayPoint, type DelayPointOptions } from '../../../lib/latency/delay-point';
 
-const options = { measurement: 'Timestamp', tags: { location: 'Germany' }, sourceTag: true };
+const options: DelayPointOptions = {
+  ...{ measurement: 'Timestamp', tags: { location: 'Germany' }, sourceTag: true, fieldType: 'float' },
+};
 const delays = [
   { label: 'a', delayMs: 3, negative: false },
   { label: 'b', delayMs: -1.5, negative: true },
@@ -19,6 +21,15 @@ describe('delayPoint', () => {
       time: 1000,
     });
     assert.deepEqual(delayPoint(reading, delays, options, 9999), point);
+  });
+
+  it('has whole milliseconds as integers for a database that holds integers', () => {
+    const fractions = [1.5, -0.2, 2.4].map((delayMs, i) => ({ label: `hop ${i}`, delayMs }));
+    assert.deepEqual(delayPoint({}, fractions, { ...options, fieldType: 'integer' }, 0).fields, {
+      'hop 0': { type: 'integer', value: 2 },
+      'hop 1': { type: 'integer', value: 0 },
+      'hop 2': { type: 'integer', value: 2 },
+    });
   });
 
   it('takes the arrival where the reading has no time of its own, and no Source where it has or should have none', () => {

@@ -14,12 +14,15 @@ interface Made {
   readonly ids: string[];
   readonly givenUp: string[];
 }
-function make(law: Partial<ControlLawOptions> = {}, command: Partial<CommandTrackerOptions> = {}): Made {
+function make(
+  law: Partial<ControlLawOptions> = {},
+  command: Partial<CommandTrackerOptions> = {},
+  keys = { key: KEY, timeKey: 'MQTT_Timestamp' },
+): Made {
   const clock = new ManualClock();
   let made = 0;
   const group = new ControlGroup({
-    key: KEY,
-    timeKey: 'MQTT_Timestamp',
+    ...keys,
     clock,
     makeId: () => `c${++made}`,
     law: {
@@ -197,4 +200,16 @@ it('closing leaves no timer, and is done twice without harm', () => {
   assert.equal(clock.timers, 0);
   clock.pass(60_000);
   assert.equal(sent.length, 1);
+});
+
+it('a bare number without a key and a time is the value alone: it goes on at 1 and off again at 0', () => {
+  const { group, clock, sent } = make({ onAt: 1, offAt: 0 }, {}, { key: '', timeKey: '' });
+  for (const value of [0, 1, 0]) {
+    assert.equal(group.take({ '': value }), 'taken');
+    clock.pass(1);
+  }
+  assert.deepEqual(
+    sent.map((command) => command.trim()),
+    ['off threshold 1', 'on threshold 1', 'off threshold 1'],
+  );
 });
