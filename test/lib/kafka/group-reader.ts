@@ -96,11 +96,11 @@ export function watchCommits(t: TestContext, groupId: string, topic: string, bro
     stepsBack,
     steps,
     /** Resolves when everything is committed. */
-    complete: async () => {
+    complete: async (limitMs = 20_000) => {
       const ends = await admin.endOffsets(topic);
       await until(
         () => [...ends].every(([partition, end]) => (highest.get(partition) ?? 0n) === end),
-        20_000,
+        limitMs,
         'commits',
       );
     },
