@@ -30,7 +30,7 @@ export interface SpoolGateOptions {
 }
 
 interface LiveSend {
-  readonly payload: Buffer;
+  readonly payload: () => Buffer;
   readonly resolve: (delivery: Delivery) => void;
   readonly reject: (error: unknown) => void;
   readonly settled: Promise<unknown>;
@@ -57,6 +57,7 @@ export class SpoolGate {
   readonly #live = new Set<LiveSend>();
   readonly #appending = new Set<Promise<number>>();
   #accepting = false;
+  #ending = false;
 
   constructor({ spool, drain, order = 'in-order', settleMs = 2_000 }: SpoolGateOptions) {
     this.#spool = spool;
@@ -80,13 +81,14 @@ export class SpoolGate {
   }
 
   /**
-   * Takes a message: `send` brings it to the server and may retry for as long as it likes; `payload` is what the drain
-   * will get if it goes into the spool. Resolves when it is safe. Call in the order of the messages.
+   * Takes a message: `send` brings it to the server and may retry for as long as it likes; `payload` makes what the drain
+   * will get if it goes into the spool, and is called only then. Resolves when it is safe. Call in the order of the
+   * messages.
    *
    * @throws the error of `send` when that is not retryable; else the error of the spool: then the message is in no safe
    *   place, and the caller counts it as lost
    */
-  async deliver(payload: Buffer, send: () => Promise<unknown>): Promise<Delivery> {
+  async deliver(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
     if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
     if (!this.#mustWait) return this.#sendLive(payload, send);
     try {
@@ -96,6 +98,17 @@ export class SpoolGate {
       if (this.#accepting) return this.#sendLive(payload, send);
       throw error;
     }
+  }
+
+  /** Begins to send nothing more of the backlog, as the sink is about to close. */
+  stopDraining(): void {
+    this.#ending = true;
+    this.#drain.pause();
+  }
+
+  /** Whether messages wait in the spool, or are on their way into it. */
+  get backlogged(): boolean {
+    return this.#spool.length > 0 || this.#appending.size > 0;
   }
 
   /**
@@ -121,26 +134,28 @@ export class SpoolGate {
   async close(): Promise<void> {
     this.pause();
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the sink is closed', { retryable: true }));
+    // What the sink has just given up gets here a moment after the sink's own end.
+    await new Promise((turn) => setImmediate(turn));
     await this.#atMost(CLOSE_MS, Promise.allSettled(this.#appending));
     await this.#drain.close();
   }
 
   get #mustWait(): boolean {
-    return !this.#accepting || (this.#order === 'in-order' && (this.#spool.length > 0 || this.#appending.size > 0));
+    return !this.#accepting || (this.#order === 'in-order' && this.backlogged);
   }
 
-  async #append(payload: Buffer): Promise<'spooled'> {
+  async #append(payload: () => Buffer): Promise<'spooled'> {
     await this.#appendOne(payload);
     return 'spooled';
   }
 
-  #appendOne(payload: Buffer): Promise<number> {
-    const appending = this.#spool.append(payload).finally(() => this.#appending.delete(appending));
+  #appendOne(payload: () => Buffer): Promise<number> {
+    const appending = this.#spool.append(payload()).finally(() => this.#appending.delete(appending));
     this.#appending.add(appending);
     return appending;
   }
 
-  #sendLive(payload: Buffer, send: () => Promise<unknown>): Promise<Delivery> {
+  #sendLive(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
     return new Promise((resolve, reject) => {
       const sending = send();
       const live: LiveSend = { payload, resolve, reject, settled: sending.catch(() => undefined) };
@@ -178,17 +193,23 @@ export class SpoolGate {
     const retryable = error instanceof TwinError && error.retryable;
     if (!retryable && !live.copy) live.reject(error);
     else {
-      (live.copy ?? this.#appendOne(live.payload)).then(
+      this.#keep(live, retryable).then(
         () => live.resolve('spooled'),
         (spoolError) => live.reject(retryable ? spoolError : error),
       );
     }
   }
 
+  /** What the sink has given up: its copy, or a new one where the disk had no room for the first, as now nobody has it. */
+  async #keep({ payload, copy }: LiveSend, retryable: boolean): Promise<number> {
+    if (!copy) return this.#appendOne(payload);
+    return retryable ? copy.catch(() => this.#appendOne(payload)) : copy;
+  }
+
   async #resumeDrain(): Promise<void> {
     const copied = [...this.#live].filter(({ copy }) => copy !== undefined);
     if (copied.length > 0) await this.#atMost(this.#settleMs, Promise.all(copied.map(({ settled }) => settled)));
-    if (this.#accepting) this.#drain.resume();
+    if (this.#accepting && !this.#ending) this.#drain.resume();
   }
 
   async #atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -13,6 +13,8 @@ export interface SpoolLockOptions {
   readonly beatMs?: number;
   /** A holder that cannot be asked (another container, another machine) and shows no life for so long is dead (12 s). */
   readonly watchMs?: number;
+  /** Ends the watching: `acquire` then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Told when somebody else took the lock, as this process had stood still for too long. */
   readonly onLost?: () => void;
 }
@@ -50,7 +52,7 @@ export class SpoolLock {
     try {
       for (;;) {
         const top = Math.max(0, ...(await generationsIn(fileSystem, folder)));
-        if (top > 0) await assertFree(fileSystem, folder, top, options.watchMs ?? 12_000);
+        if (top > 0) await assertFree(fileSystem, folder, top, options);
         if (await take(fileSystem, folder, top + 1, identity)) {
           return new SpoolLock(fileSystem, folder, top + 1, options);
         }
@@ -109,7 +111,7 @@ async function assertFree(
   fileSystem: SpoolFileSystem,
   folder: string,
   generation: number,
-  watchMs: number,
+  { watchMs = 12_000, signal }: SpoolLockOptions,
 ): Promise<void> {
   const path = pathOf(folder, generation);
   const look = async () => ({
@@ -125,7 +127,7 @@ async function assertFree(
       if (verdict === 'dead') return;
       if (verdict === 'alive' || seen.touchedMs !== first.touchedMs) throw lockedError(folder, seen.text);
       if (performance.now() >= endMs) return;
-      await sleep(Math.min(100, watchMs));
+      await sleep(Math.min(100, watchMs), signal);
     }
   } catch (error) {
     // Deleted meanwhile: somebody has a newer one, which the caller will find.

@@ -22,7 +22,7 @@ export interface SpoolOptions {
   readonly durability?: SpoolDurability;
   /** How often what was written is synced in the background: what a power cut may take at `process` (default 1 s; 0: never). */
   readonly syncEveryMs?: number;
-  /** Size of one file (default an eighth of `maxBytes`, at most 8 MiB): what goes at once when full. Bounds a record. */
+  /** Size of one file (default an eighth of `maxBytes`, at most 8.25 MiB): what goes at once when full. Bounds a record. */
   readonly segmentBytes?: number;
   /** Bytes of payloads that may wait for the disk in memory (default 64 MiB); beyond it `append` rejects. */
   readonly maxWaitingBytes?: number;
@@ -40,7 +40,8 @@ export interface ResolvedSpoolOptions extends Required<Omit<SpoolOptions, 'lock'
 }
 
 const MIN_BYTES = 64 * 1024;
-const MAX_SEGMENT_BYTES = 8 * 2 ** 20;
+/** The largest message that MQTT takes by default, 8 MiB, and what is kept beside it. */
+const MAX_SEGMENT_BYTES = 8 * 2 ** 20 + 256 * 1024;
 
 /** @throws TwinError `DELIVERY_SPOOL_OPTIONS` */
 export function resolveSpoolOptions(options: SpoolOptions): ResolvedSpoolOptions {

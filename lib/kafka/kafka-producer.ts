@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Backoff } from '../delivery/backoff';
+import { assertTimely } from '../delivery/expiry';
 import type { ConnectionChange, ConnectionState } from '../delivery/connection-state';
 import { NaturalBatcher } from '../delivery/natural-batcher';
 import { retryForever } from '../delivery/retry';
@@ -74,7 +75,8 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
   /**
    * Resolves when the record is stored.
    *
-   * @throws TwinError not retryable when the record was rejected; `DELIVERY_CLOSED`, `DELIVERY_QUEUE_FULL` retryable
+   * @throws TwinError not retryable when the record was rejected; `DELIVERY_EXPIRED` among these; `DELIVERY_CLOSED`,
+   *   `DELIVERY_QUEUE_FULL` retryable
    */
   async send(record: ProduceRecord): Promise<RecordPosition> {
     const message = outgoingMessage(record, Date.now());
@@ -125,15 +127,19 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
         onRetry: (error, _delayMs, attempt) => this.#onTrouble(error as TwinError, topic, attempt),
       });
     } finally {
-      // An answer, be it a refusal of the records, shows that the topic is served.
+      // An answer, be it a refusal of the records, shows that the topic is served; that records came too late does not.
       this.#troubles.delete(topic);
-      if (this.#troubles.size === 0 && !signal.aborted) this.#setState('connected');
+      const away = this.#connecting !== undefined;
+      if (this.#troubles.size === 0 && !signal.aborted && !away) this.#setState('connected');
     }
   }
 
   async #sendOnce(topic: string, messages: readonly OutgoingMessage[]): Promise<bigint> {
     await this.#connected;
     if (!this.#link) throw new TwinError('KAFKA_NOT_STARTED', 'the producer was not started', { retryable: true });
+    // One that came too late fails its run, whose writer then finds it by halving.
+    const nowMs = Date.now();
+    for (const { expiresMs } of messages) assertTimely(expiresMs, nowMs);
     const offset = await this.#link.send(topic, messages);
     this.#lastSuccessMs = Date.now();
     return offset;

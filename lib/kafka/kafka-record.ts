@@ -29,6 +29,8 @@ export interface ProduceRecord {
   readonly partition?: number;
   /** Epoch milliseconds; default now. */
   readonly timestampMs?: number;
+  /** It is rejected when it could not be sent before (epoch milliseconds). */
+  readonly expiresMs?: number | undefined;
 }
 
 /** Where a record was stored. */

@@ -15,6 +15,7 @@ const MAX_PARTITION = 2 ** 31 - 1;
 export interface OutgoingMessage extends Message {
   readonly topic: string;
   readonly bytes: number;
+  readonly expiresMs: number | undefined;
   /** Set once, by the partitioner, so that no retry moves the record. */
   partition?: number;
 }
@@ -34,7 +35,7 @@ export function assertTopicName(topic: unknown): void {
  * @throws TwinError `KAFKA_TOPIC_INVALID`, `KAFKA_RECORD_INVALID`, `KAFKA_RECORD_TOO_LARGE`
  */
 export function outgoingMessage(record: ProduceRecord, nowMs: number): OutgoingMessage {
-  const { topic, key = null, value, headers = {}, partition, timestampMs = nowMs } = record;
+  const { topic, key = null, value, headers = {}, partition, timestampMs = nowMs, expiresMs } = record;
   assertTopicName(topic);
   const wrong = (what: string): never => {
     throw new TwinError('KAFKA_RECORD_INVALID', `record for topic "${topic}": ${what}`);
@@ -69,6 +70,7 @@ export function outgoingMessage(record: ProduceRecord, nowMs: number): OutgoingM
     // Always given: kafkajs derives the batch's times from those that are, and mixes up a batch where some are missing.
     timestamp: String(timestampMs),
     bytes,
+    expiresMs,
     ...(partition === undefined ? {} : { partition }),
   };
 }

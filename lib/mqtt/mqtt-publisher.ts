@@ -63,16 +63,16 @@ export class MqttPublisher extends EventEmitter<{ state: [ConnectionChange] }> {
   /**
    * Resolves when the broker has acknowledged the message (QoS 1) or the network has taken it (QoS 0).
    * @throws TwinError for good: `MQTT_TOPIC`, `MQTT_PAYLOAD`, `MQTT_TOO_LARGE`, `MQTT_USER_PROPERTIES`,
-   *   `MQTT_PUBLISH_REFUSED`; retryable: `MQTT_QUEUE_FULL`, `MQTT_CLOSED`
+   *   `MQTT_PUBLISH_REFUSED`, `DELIVERY_EXPIRED`; retryable: `MQTT_QUEUE_FULL`, `MQTT_CLOSED`
    */
   publish(topic: string, payload: Buffer | string, options: MqttPublishOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closing) throw closedError();
       assertPublishable(topic, payload, options, this.#checks);
-      const { qos = 1, retain = false, userProperties } = options;
+      const { qos = 1, retain = false, userProperties, expiresMs } = options;
       const bytes = Buffer.byteLength(payload);
       const message: OutgoingMessage = {
-        ...{ topic, payload, bytes, qos, retain, userProperties },
+        ...{ topic, payload, bytes, qos, retain, userProperties, expiresMs },
         ...{ resolve, reject, losses: 0 },
       };
       this.#queue.add(message);

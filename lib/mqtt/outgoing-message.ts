@@ -10,6 +10,8 @@ export interface MqttPublishOptions {
   readonly retain?: boolean | undefined;
   /** MQTT 5 only. */
   readonly userProperties?: UserProperties | undefined;
+  /** It is rejected when it could not be sent before (epoch ms). */
+  readonly expiresMs?: number | undefined;
 }
 
 /** A message on its way out, and the promise that its publisher holds. */
@@ -20,6 +22,7 @@ export interface OutgoingMessage {
   readonly qos: 0 | 1;
   readonly retain: boolean;
   readonly userProperties: UserProperties | undefined;
+  readonly expiresMs: number | undefined;
   readonly resolve: () => void;
   readonly reject: (error: TwinError) => void;
   /** Connections that ended while this was the first message without an answer, and no other got one. */

@@ -1,4 +1,5 @@
 import { Backoff } from '../delivery/backoff';
+import { expiredError, isExpired } from '../delivery/expiry';
 import { TwinError } from '../reading/twin-error';
 import { publishRefused } from './mqtt-error';
 import type { MqttLink } from './mqtt-link';
@@ -127,7 +128,8 @@ export class OutgoingQueue {
       const message = this.#waiting.shift();
       if (!message) return;
       const { maxPacketBytes } = this.#brokerLimits;
-      if (packetBytes(message) > maxPacketBytes) {
+      if (isExpired(message.expiresMs, Date.now())) this.#finish(message, expiredError(message.expiresMs));
+      else if (packetBytes(message) > maxPacketBytes) {
         this.#finish(message, tooLarge(message.topic, packetBytes(message), maxPacketBytes));
       } else {
         this.#sent.add(message);

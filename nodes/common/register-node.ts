@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import type { TwinError } from '../../lib/reading/twin-error';
 import { CLOSED, markOwn } from './completion/own-nodes';
 import type { NodeDefinition, PortOf } from './definition';
+import { DeployHandover } from './deploy-handover';
 import type { FlowMessage } from './message';
 import { MeterRegistry } from './metrics/meter-registry';
 import { NodeMeter } from './metrics/node-meter';
@@ -48,6 +49,7 @@ export function registerNode<D extends NodeDefinition>(
   function TwinNode(this: Node, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);
     markOwn(this);
+    const handover = DeployHandover.of(RED);
     const meter = new NodeMeter(this);
     const meters = MeterRegistry.of(RED);
     meters.add(meter);
@@ -67,6 +69,7 @@ export function registerNode<D extends NodeDefinition>(
       );
     }
     this.on('close', (removed: boolean, done: () => void) => {
+      handover.stopped(this);
       void close(context, behaviour, removed).then(done);
     });
   }

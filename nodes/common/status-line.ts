@@ -21,20 +21,22 @@ const EVERY_MS = 500;
  */
 export class StatusLine {
   private shown = '';
-  private pending: { kind: StatusKind; text: string } | undefined;
+  private pending: { kind: StatusKind; text: string | (() => string) } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastKind: StatusKind | undefined;
   private closed = false;
-  private last: { readonly kind: StatusKind; readonly text: string; readonly sinceMs: number } | undefined;
+  private last:
+    { readonly kind: StatusKind; readonly text: string | (() => string); readonly sinceMs: number } | undefined;
 
   constructor(private readonly node: Pick<Node, 'status'>) {}
 
   /** What was shown last, whether it has reached the editor or not, and since when it is of this kind (monotonic, ms). */
   get current(): { readonly kind: StatusKind; readonly text: string; readonly sinceMs: number } | undefined {
-    return this.last;
+    return this.last && { ...this.last, text: wordsOf(this.last.text) };
   }
 
-  show(kind: StatusKind, text: string): void {
+  /** @param text a function of it where it changes with every message: called when it is to be shown */
+  show(kind: StatusKind, text: string | (() => string)): void {
     if (this.closed) return;
     const sinceMs = this.last?.kind === kind ? this.last.sinceMs : performance.now();
     this.last = { kind, text, sinceMs };
@@ -55,12 +57,15 @@ export class StatusLine {
     this.pending = undefined;
     if (!next) return;
     this.lastKind = next.kind;
-    const key = `${next.kind}|${next.text}`;
+    const text = wordsOf(next.text);
+    const key = `${next.kind}|${text}`;
     if (key !== this.shown) {
       this.shown = key;
-      this.node.status({ ...LOOK[next.kind], text: next.text });
+      this.node.status({ ...LOOK[next.kind], text });
     }
     this.timer = setTimeout(() => this.flush(), EVERY_MS);
     this.timer.unref();
   }
 }
+
+const wordsOf = (text: string | (() => string)): string => (typeof text === 'string' ? text : text());

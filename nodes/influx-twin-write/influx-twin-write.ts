@@ -33,7 +33,7 @@ export default function (RED: NodeAPI): void {
         const mapping = mappingFor(usual, message);
         return writeItems(message, flow, (item) => write(message, item, mapping));
       },
-      close: () => sink.close((drainMs) => writer.close(drainMs)),
+      close: (removed) => sink.close((drainMs) => writer.close(drainMs), removed),
     };
 
     async function write(message: FlowMessage, item: unknown, mapping: PointMapping): Promise<Taken<void>> {

@@ -4,6 +4,7 @@ import type { RecordPosition } from '../../lib/kafka/kafka-record';
 import type { FlowMessage } from '../common/message';
 import { connectionOf } from '../common/register-config';
 import { registerNode } from '../common/register-node';
+import { expiryOf } from '../common/sink/expiry-of';
 import { Sink, type Taken } from '../common/sink/sink';
 import { writeItems } from '../common/sink/write-items';
 import type { ClusterConnection } from '../kafka-twin-cluster/kafka-twin-cluster';
@@ -30,11 +31,12 @@ export default function (RED: NodeAPI): void {
     producer.start();
     return {
       input: (message, flow) => writeItems(message, flow, (item) => write(message, item), describePositions),
-      close: () => sink.close((drainMs) => producer.close(drainMs)),
+      close: (removed) => sink.close((drainMs) => producer.close(drainMs), removed),
     };
 
     async function write(message: FlowMessage, item: unknown): Promise<Taken<RecordPosition>> {
-      const record = records.of(item, message);
+      // The time at which it came, however long it waits.
+      const record = { timestampMs: Date.now(), expiresMs: expiryOf(message), ...records.of(item, message) };
       return sink.take(
         message,
         () => payloadOf(record),

@@ -6,10 +6,10 @@ import type { FlowMessage } from '../common/message';
 /** What the head of a record on disk holds. */
 type RecordHead = Omit<ProduceRecord, 'value' | 'key'> & { readonly key?: string; readonly keyBytes?: string };
 
-/** A record as it waits on disk. Its time is the one at which it came. */
+/** A record as it waits on disk. */
 export function payloadOf({ key, value, ...rest }: ProduceRecord & { readonly value: Buffer | string }): Buffer {
   const head: RecordHead = {
-    ...{ timestampMs: Date.now(), ...rest },
+    ...rest,
     ...(typeof key === 'string' && { key }),
     ...(Buffer.isBuffer(key) && { keyBytes: key.toString('base64') }),
   };
@@ -29,6 +29,12 @@ export function recordOf(bytes: Buffer): ProduceRecord {
 
 /** A record that waited on disk, as a message of the flow. */
 export function messageOf(bytes: Buffer): FlowMessage {
-  const { topic, key, headers } = recordOf(bytes);
-  return { topic, key, headers, payload: decodeEnvelope(bytes).body.toString('utf8') };
+  const { topic, key, headers, expiresMs } = recordOf(bytes);
+  return {
+    topic,
+    key,
+    headers,
+    ...(expiresMs !== undefined && { expires: expiresMs }),
+    payload: decodeEnvelope(bytes).body.toString('utf8'),
+  };
 }

@@ -6,6 +6,7 @@ import type { FlowMessage } from '../common/message';
 import type { NodeContext } from '../common/node-context';
 import { connectionOf } from '../common/register-config';
 import { type InputFlow, registerNode } from '../common/register-node';
+import { expiryOf } from '../common/sink/expiry-of';
 import { Sink, type Taken } from '../common/sink/sink';
 import { writeItems } from '../common/sink/write-items';
 import type { BrokerConnection } from '../mqtt-twin-broker/broker-connection';
@@ -22,7 +23,7 @@ export default function (RED: NodeAPI): void {
     const writer = new Writer(context, topic, broker.acquire());
     return {
       input: (message, flow) => writer.write(message, flow),
-      close: () => writer.close((drainMs, pending) => broker.release(pending, drainMs)),
+      close: (removed) => writer.close((drainMs, pending) => broker.release(pending, drainMs), removed),
     };
   });
 }
@@ -44,7 +45,7 @@ class Writer {
       // A subscriber shows the last value, and a retained one must be the newest.
       order: 'in-order',
       counted: (count) => context.word('status.published', { count }),
-      resend: (payload) => resend(publisher, payload),
+      resend: (payload) => this.#follow(resend(publisher, payload)),
       describe: messageOf,
     });
     publisher.on('state', this.#sink.changed);
@@ -56,8 +57,8 @@ class Writer {
     return writeItems(message, flow, (item) => this.#publish(message, item));
   }
 
-  async close(release: (drainMs: number, pending: Promise<unknown>) => Promise<void>): Promise<void> {
-    await this.#sink.close((drainMs) => release(drainMs, Promise.allSettled(this.#underWay)));
+  async close(release: (drainMs: number, pending: Promise<unknown>) => Promise<void>, removed: boolean): Promise<void> {
+    await this.#sink.close((drainMs) => release(drainMs, Promise.allSettled(this.#underWay)), removed);
     this.publisher.off('state', this.#sink.changed);
   }
 
@@ -65,11 +66,18 @@ class Writer {
     const { qos, retain, stamp } = this.context.options;
     const topic = this.topic.fixed ? this.topic.of({}) : this.topic.of(readingIn(item));
     const payload = readingPayload(item, stamp ? Date.now() : undefined);
-    const publish = (): Promise<void> => {
-      const publishing = this.publisher.publish(topic, payload, { qos: qos === '1' ? 1 : 0, retain });
-      this.#underWay.add(publishing);
-      return publishing.finally(() => this.#underWay.delete(publishing));
-    };
-    return this.#sink.take(message, () => payloadOf({ topic, payload, retain }), publish);
+    const expiresMs = expiryOf(message);
+    return this.#sink.take(
+      message,
+      () => payloadOf({ topic, payload, retain, expiresMs }),
+      () => this.#follow(this.publisher.publish(topic, payload, { qos: qos === '1' ? 1 : 0, retain, expiresMs })),
+    );
+  }
+
+  #follow(publishing: Promise<void>): Promise<void> {
+    const end = (): void => void this.#underWay.delete(publishing);
+    this.#underWay.add(publishing);
+    publishing.then(end, end);
+    return publishing;
   }
 }

@@ -7,20 +7,23 @@ interface PublishedMessage {
   readonly topic: string;
   readonly payload: Buffer | string;
   readonly retain: boolean;
+  /** Epoch ms. */
+  readonly expiresMs: number | undefined;
 }
 
 /** A message as it waits on disk. */
-export const payloadOf = ({ topic, payload, retain }: PublishedMessage): Buffer =>
-  encodeEnvelope({ head: { topic, retain }, body: payload });
+export const payloadOf = ({ payload, ...head }: PublishedMessage): Buffer => encodeEnvelope({ head, body: payload });
 
 /** Publishes a message that waited on disk, marked as such. */
 export async function resend(publisher: MqttPublisher, bytes: Buffer): Promise<void> {
   const { head, body } = decodeEnvelope(bytes);
-  await publisher.publish(String(head['topic']), replayedPayload(body), { qos: 1, retain: head['retain'] === true });
+  const { topic, retain, expiresMs } = head as Partial<PublishedMessage>;
+  await publisher.publish(String(topic), replayedPayload(body), { qos: 1, retain: retain === true, expiresMs });
 }
 
 /** A message that waited on disk, as a message of the flow. */
 export function messageOf(bytes: Buffer): FlowMessage {
   const { head, body } = decodeEnvelope(bytes);
-  return { topic: String(head['topic']), payload: body.toString('utf8') };
+  const { topic, expiresMs } = head as Partial<PublishedMessage>;
+  return { topic, ...(expiresMs !== undefined && { expires: expiresMs }), payload: body.toString('utf8') };
 }

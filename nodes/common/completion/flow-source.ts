@@ -115,7 +115,8 @@ export class FlowSource<D extends NodeDefinition, C extends SourceCore> {
     this.#restarting = (async () => {
       const old = this.#core;
       old?.removeAllListeners();
-      await old?.close(0);
+      // It is given up whatever it says; its successor asks the server again.
+      await old?.close(0).catch(() => undefined);
       this.#restarting = undefined;
       this.#core = undefined;
       // Before the end of the deploy the messages would only meet the same gap.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EventEmitter } from 'node:events';
+import { sleep } from '../../../lib/delivery/abortable-sleep';
 import { Backoff } from '../../../lib/delivery/backoff';
 import { retryForever } from '../../../lib/delivery/retry';
 import { Spool } from '../../../lib/delivery/spool';
@@ -21,6 +22,8 @@ export interface SinkSpoolOptions {
   readonly folder: string;
   readonly settings: SpoolSettings;
   readonly order: SpoolOrder;
+  /** The user has switched it off: it sends what it still holds, and when that is gone it takes nothing more. */
+  readonly windingUp: boolean;
   /** Sends a message that was in the spool. */
   readonly resend: (payload: Buffer) => Promise<unknown>;
 }
@@ -44,6 +47,8 @@ interface Parts {
 
 /** Messages wait in memory for so long to learn whether the server is there at all. */
 const FIRST_STATE_MS = 2_000;
+/** A disk that hangs, or a lock whose holder is being watched, holds a deploy up no longer. */
+const OPENING_MS = 1_000;
 
 /**
  * The messages of one sink that wait on disk. While the spool cannot be opened (another Node-RED has it, the disk
@@ -96,10 +101,18 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     });
   }
 
-  /** Waits no longer for the server's first state; resolves when the spool is open, or could not be opened at once. */
-  async ready(): Promise<void> {
+  /**
+   * To be called when the node begins to close: waits no longer for the server's first state, gives the opening a
+   * moment, and begins to send nothing more of the backlog.
+   */
+  async prepareClose(): Promise<void> {
     this.#decided();
-    await this.#opening;
+    await atMost(OPENING_MS, this.#opening);
+    this.#parts?.gate.stopDraining();
+  }
+
+  get folder(): string {
+    return this.#options.folder;
   }
 
   /** Messages that wait. */
@@ -122,8 +135,9 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
   async deliver(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
     if (this.#opening) await this.#opening;
     if (this.#deciding) await this.#deciding;
-    if (this.#parts) {
-      const delivery = await this.#parts.gate.deliver(payload(), send);
+    const gate = this.#parts?.gate;
+    if (gate && (gate.backlogged || !this.#options.windingUp)) {
+      const delivery = await gate.deliver(payload, send);
       if (delivery === 'spooled') this.emit('change');
       return delivery;
     }
@@ -131,10 +145,10 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     return 'sent';
   }
 
-  /** Close the server's client before. Takes at most 8 s when the disk hangs. */
+  /** Close the server's client before. Takes longer than a moment only when the disk hangs. */
   async close(): Promise<void> {
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the spool is closed', { retryable: true }));
-    await this.#opened;
+    await atMost(OPENING_MS, this.#opened);
     await this.#parts?.gate.close();
     await this.#parts?.spool.close();
   }
@@ -146,7 +160,10 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
       maxBytes: settings.spoolSize * MEBIBYTE,
       durability: settings.spoolDurability,
       ...(settings.spoolAge > 0 && { maxAgeMs: settings.spoolAge * HOUR_MS }),
+      lock: { signal: this.#stop.signal },
     });
+    // Too late: the node has gone.
+    if (this.#stop.signal.aborted) return spool.close();
     const drain = new SpoolDrain({
       spool,
       send: async ({ payload }) => {
@@ -172,4 +189,11 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     if (this.#accepting) gate.resume();
     this.emit('change');
   }
+}
+
+/** Waits for an end, but no longer than so many milliseconds. */
+async function atMost(ms: number, end: Promise<unknown> | undefined): Promise<void> {
+  const limit = new AbortController();
+  await Promise.race([end, sleep(ms, limit.signal).catch(() => undefined)]);
+  limit.abort();
 }

@@ -39,14 +39,14 @@ export class SinkStatus<D extends NodeDefinition> {
     const { status, counters, RED } = this.context;
     const { state, error } = this.#change;
     const waiting = this.backlog();
-    const count = waiting.toLocaleString('en-US');
     if (state === 'stopped') return;
-    if (waiting > 0 && this.connected) status.show('busy', this.context.word('common.status.draining', { count }));
-    else if (waiting > 0) status.show('waiting', this.context.word('common.status.spooled', { count }));
+    const waits = (word: string) => () => this.context.word(word, { count: waiting.toLocaleString('en-US') });
+    if (waiting > 0 && this.connected) status.show('busy', waits('common.status.draining'));
+    else if (waiting > 0) status.show('waiting', waits('common.status.spooled'));
     else if (error) status.show(error.retryable ? 'waiting' : 'failed', statusOfError(RED, error));
     else if (!this.connected) status.show('connecting', this.context.word('common.status.connecting'));
     else if (counters.lost > 0)
       status.show('failed', this.context.word('common.status.lost', { count: shortCount(counters.lost) }));
-    else status.show('connected', this.counted(shortCount(this.#written)));
+    else status.show('connected', () => this.counted(shortCount(this.#written)));
   }
 }

@@ -41,7 +41,12 @@ for (const order of ['in-order', 'live-first'] as SpoolOrder[]) {
       const due = Math.floor(((performance.now() - begin) / 1000) * PER_SECOND);
       for (; taken < due; taken++) {
         const name = `${taken + 1}`;
-        deliveries.push(gate.deliver(bytesOf(name), () => publish(`live ${name}`)));
+        deliveries.push(
+          gate.deliver(
+            () => bytesOf(name),
+            () => publish(`live ${name}`),
+          ),
+        );
       }
     }, 5);
     closeAfter(t, () => clearInterval(flow));

@@ -39,7 +39,10 @@ async function rig(
   closeAfter(t, () => spool.close());
   closeAfter(t, () => gate.close());
   const deliver = (n: number, live: Promise<unknown> = Promise.resolve()) =>
-    gate.deliver(bytesOf(`${n}`), () => live.then(() => void arrived.push(`live ${n}`)));
+    gate.deliver(
+      () => bytesOf(`${n}`),
+      () => live.then(() => void arrived.push(`live ${n}`)),
+    );
   return { gate, spool, drain, arrived, deliver };
 }
 
@@ -243,6 +246,30 @@ test('a full disk when the server goes: what is under way stays with the sink, w
   assert.deepEqual(third, { status: 'rejected', reason: never });
 });
 
+test('what found no room on disk when the server went, and is then given up, gets there all the same', async (t) => {
+  let full = true;
+  const fileSystem = faultyDisk((call, file) =>
+    full && call === 'write' && file.endsWith('.spool') ? systemError('ENOSPC') : undefined,
+  );
+  const { gate, spool, deliver } = await rig(t, { fileSystem });
+  gate.resume();
+  const up = gated();
+  const delivery = deliver(1, up.promise);
+  gate.pause();
+  await until(() => !gate.backlogged, 5_000, 'the failed copy');
+  full = false;
+  up.reject(later);
+  assert.equal(await delivery, 'spooled');
+  assert.equal(spool.length, 1);
+});
+
+test('a message that goes straight to the server is not encoded for the disk', async (t) => {
+  const { gate } = await rig(t);
+  gate.resume();
+  const encode = () => assert.fail('encoded');
+  assert.equal(await gate.deliver(encode, () => Promise.resolve()), 'sent');
+});
+
 test('closing keeps what the sink has not confirmed, and refuses what comes after', async (t) => {
   const { gate, spool, deliver } = await rig(t);
   gate.resume();
@@ -295,7 +322,12 @@ for (const order of ['in-order', 'live-first'] as const) {
     });
     const deliveries: Promise<unknown>[] = [];
     for (let n = 1; n <= 5000; n++) {
-      deliveries.push(gate.deliver(bytesOf(`${n}`), () => server(n, 'live')));
+      deliveries.push(
+        gate.deliver(
+          () => bytesOf(`${n}`),
+          () => server(n, 'live'),
+        ),
+      );
       if (random() < 0.1) await turn();
       if (random() < 0.02) {
         up = !up;

@@ -186,3 +186,13 @@ test('a folder that cannot be locked is told as a disk error', async (t) => {
     message: /missing/,
   });
 });
+
+test('who watches a holder that cannot be asked stops at once when told to', async (t) => {
+  const folder = await temporaryFolder(t);
+  await leaveLock(folder, { host: 'elsewhere', boot: 'another' });
+  const stop = new AbortController();
+  const watching = Spool.open({ folder, lock: { signal: stop.signal, watchMs: 3_600_000 } });
+  stop.abort(new Error('enough'));
+  await assert.rejects(watching, /enough/);
+  assert.deepEqual(await readdir(folder), ['lock.1'], 'and takes nothing');
+});

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { KafkaAdmin } from '../../../lib/kafka/kafka-admin';
 import { KafkaProducer, type KafkaProducerOptions } from '../../../lib/kafka/kafka-producer';
 import type { KafkaRecord } from '../../../lib/kafka/kafka-record';
+import type { TwinError } from '../../../lib/reading/twin-error';
 import { freshName, freshTopic } from '../../support/fresh-topic';
 import { consoleConsume } from '../../support/kafka-console';
 import { kafkaBrokers } from '../../support/servers';
@@ -18,6 +19,25 @@ function producer(t: TestContext, options: Partial<KafkaProducerOptions> = {}): 
 const at = ({ partition, offset }: { partition: number; offset: string }): string => `${partition}/${offset}`;
 
 describe('KafkaProducer', () => {
+  it('rejects what expired before it could be sent, alone, and keeps the order of the others', async (t) => {
+    const topic = await freshTopic(kafkaBrokers());
+    const kafka = new KafkaProducer({ connection: { brokers: kafkaBrokers() } });
+    t.after(() => kafka.close(0));
+    const expiresMs = Date.now() + 50;
+    const sent = [0, 1, 2, 3, 4, 5, 6].map((n) =>
+      kafka.send({ topic, value: `${n}`, ...([2, 5].includes(n) && { expiresMs }) }),
+    );
+    while (Date.now() <= expiresMs) await new Promise((turn) => setImmediate(turn));
+    kafka.start();
+    const outcomes = await Promise.allSettled(sent);
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as TwinError).code : 'stored')),
+      ['stored', 'stored', 'DELIVERY_EXPIRED', 'stored', 'stored', 'DELIVERY_EXPIRED', 'stored'],
+    );
+    const values = (await readAll(t, topic, 5)).map(({ value }) => String(value));
+    assert.deepEqual(values, ['0', '1', '3', '4', '6']);
+  });
+
   it('answers where each record was stored, and keeps the order of each key', async (t) => {
     const topic = await freshTopic(kafkaBrokers(), 4);
     const kafka = producer(t);

@@ -186,3 +186,25 @@ test('close is bounded when the broker hangs', async (t) => {
   const took = performance.now() - began;
   assert.ok(took >= 190 && took < 2_500, `${took} ms`);
 });
+
+test('what expires while the broker is away is rejected when it would be sent; the others go', async (t) => {
+  const topic = topicOf();
+  const far = await foreignSubscriber(t, mqttUrl(), topic);
+  const subject = new MqttPublisher({ url: mqttUrl() });
+  t.after(() => subject.close(0));
+  const expiresMs = Date.now() + 50;
+  const late = assert.rejects(subject.publish(topic, 'late', { expiresMs }), {
+    code: 'DELIVERY_EXPIRED',
+    retryable: false,
+  });
+  const others = [
+    subject.publish(topic, 'in time', { expiresMs: Date.now() + 3_600_000 }),
+    subject.publish(topic, 'always'),
+  ];
+  while (Date.now() <= expiresMs) await new Promise((turn) => setImmediate(turn));
+  subject.start();
+  await Promise.all([late, ...others]);
+  await far.reach(2);
+  assert.deepEqual(far.payloads.map(String), ['in time', 'always']);
+  assert.equal(subject.inFlight + subject.queued, 0);
+});
