@@ -3,8 +3,9 @@
  *
  *     npm run bench:accuracy -- [DIR]
  *
- * Prints MASE on the last 24 values of each series (the hold-out of the golden files), for each method and for `auto`; then
- * the share of values within the intervals of `auto` over several earlier hold-outs.
+ * Prints MASE on the last values of each series (the hold-out of the golden files, else 24), for each method and for `auto`; then
+ * the share of values within the intervals of `auto`: over its back-test (played again, which is what the intervals are calibrated on), and over
+ * several earlier hold-outs that it has not seen at all.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,15 +14,31 @@ import { intervalCoverage } from '../lib/series/interval-coverage';
 import { meanAbsoluteScaledError } from '../lib/series/mean-absolute-scaled-error';
 import { goldenValues, readGoldenFiles, type GoldenFile } from '../scripts/golden/golden-file';
 
-const HORIZON = 24;
+/** Values held back where the golden file does not say how many its references had to forecast. */
+const USUAL_HORIZON = 24;
 const HOLD_OUTS = 8;
 const LEVELS = [0.8, 0.95];
+/** Points by which the coverage may miss its level. */
+const CLOSE = 0.05;
 const METHODS = ['auto', 'seasonal-naive', 'drift', 'linear', 'theta', 'harmonics', 'stl', 'smoothing'] as const;
 
 const folder = process.argv[2] ?? join(__dirname, '..', 'test', 'golden');
-const files = readGoldenFiles(folder).filter(({ values }) => values !== undefined && values.length > 3 * HORIZON);
+const all = readGoldenFiles(folder).filter(({ values }) => values !== undefined);
+const files = all.filter((file) => file.values!.length >= 2.5 * horizonOf(file));
+for (const file of all.filter((own) => !files.includes(own)))
+  console.log(`${file.name} is left out: ${file.values!.length} values are too few to hold ${horizonOf(file)} back`);
 
-function forecast(values: Float64Array, period: number, method: ForecastOptions['method'], levels: number[] = []) {
+function horizonOf({ cases }: GoldenFile): number {
+  const held = cases.find(({ outputs }) => outputs.metricsHold !== undefined)?.params.horizon;
+  return typeof held === 'number' ? held : USUAL_HORIZON;
+}
+
+function forecast(
+  values: Float64Array,
+  { period, horizon }: { period: number; horizon: number },
+  method: ForecastOptions['method'],
+  levels: number[] = [],
+) {
   const times = values.map((_, i) => i * 3_600_000);
   return forecastSeries(
     { times, values },
@@ -32,60 +49,109 @@ function forecast(values: Float64Array, period: number, method: ForecastOptions[
         trend: 'automatic',
         season: 'automatic',
         period: String(period),
-        horizon: HORIZON,
+        horizon,
         levels,
       },
-      ...{ calibrate: true, evaluation: 'back-test', testShare: 0.3, seed: 42, folds: 10 },
+      ...{ cutAtLevelChange: true, calibrate: true, evaluation: 'back-test', testShare: 0.3, seed: 42, folds: 10 },
     },
   );
 }
 
-function references({ name, cases }: GoldenFile): { statsmodels: number; r: number } {
-  const scores = cases
-    .filter(({ id }) => id.includes('/hw/') || id.includes('/ets/'))
-    .map(({ outputs }) => (outputs.metricsHold as { mase?: number } | undefined)?.mase ?? Infinity);
-  const file = join(folder, `${name}.r.json`);
-  const r = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as { methods: { ets?: { metricsHold?: { mase: number } } } }).methods.ets
-        ?.metricsHold?.mase
-    : undefined;
-  return { statsmodels: Math.min(...scores), r: r ?? NaN };
+/** What the same model does where there is no season, or a value is not above 0. */
+const WITHOUT_SEASON: Readonly<Record<string, string>> = {
+  ...{ 'hw/add-mul-estimated': 'hw/add-add-estimated', 'hw/add-mul-damped-estimated': 'hw/add-add-damped-estimated' },
+  ...{ 'hw/add-add-estimated': 'hw/holt-estimated', 'hw/add-add-damped-estimated': 'hw/holt-damped-estimated' },
+  ...{ 'hw/none-add-estimated': 'hw/ses-estimated', 'ets/AAA': 'ets/AAN', 'ets/ANA': 'ets/ANN' },
+};
+
+/** Scores of the models of statsmodels on the hold-out, by their name. */
+function statsmodelsOf({ cases }: GoldenFile): Map<string, number> {
+  return new Map(
+    cases.flatMap(({ id, outputs }) => {
+      const model = id.split('/').slice(1).join('/');
+      const mase = (outputs.metricsHold as { mase?: number } | undefined)?.mase;
+      return /^(hw|ets)\//.test(model) && typeof mase === 'number' ? [[model, mase] as const] : [];
+    }),
+  );
 }
 
+function scoreOf(scores: Map<string, number>, model: string): number {
+  const other = WITHOUT_SEASON[model];
+  return scores.get(model) ?? (other === undefined ? NaN : scoreOf(scores, other));
+}
+
+function etsOf({ name }: GoldenFile): number {
+  const file = join(folder, `${name}.r.json`);
+  if (!existsSync(file)) return NaN;
+  const { methods } = JSON.parse(readFileSync(file, 'utf8')) as {
+    methods: { ets?: { metricsHold?: { mase: number } } };
+  };
+  return methods.ets?.metricsHold?.mase ?? NaN;
+}
+
+const meanOf = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+const shown = (score: number) => (Number.isFinite(score) ? score.toFixed(3) : '-').padStart(15);
+
 const columns = ['statsmodels*', 'R ets', ...METHODS];
-console.log(`${'MASE, last 24 values'.padEnd(24)}${columns.map((name) => name.padStart(15)).join('')}`);
-const rows = files.map((file) => {
+console.log(`${'MASE, values held back'.padEnd(24)}${columns.map((name) => name.padStart(15)).join('')}`);
+const scores = files.map(statsmodelsOf);
+const rows = files.map((file, k) => {
   const values = goldenValues(file.values!);
   const period = file.period ?? 1;
-  const origin = values.length - HORIZON;
-  const { statsmodels, r } = references(file);
-  const scores = METHODS.map((method) => {
-    const { values: predicted } = forecast(values.slice(0, origin), period, method);
+  const horizon = horizonOf(file);
+  const origin = values.length - horizon;
+  const own = METHODS.map((method) => {
+    const { values: predicted } = forecast(values.slice(0, origin), { period, horizon }, method);
     return meanAbsoluteScaledError(values.subarray(origin), predicted, values.subarray(0, origin), period);
   });
-  const row = [statsmodels, r, ...scores];
-  console.log(`${file.name.padEnd(24)}${row.map((score) => score.toFixed(3).padStart(15)).join('')}`);
+  const row = [Math.min(...scores[k]!.values()), etsOf(file), ...own];
+  console.log(`${file.name.padEnd(24)}${row.map(shown).join('')}`);
   return row;
 });
-const means = columns.map((_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
-console.log(`${'mean'.padEnd(24)}${means.map((score) => score.toFixed(3).padStart(15)).join('')}`);
+const means = columns.map((_, k) => meanOf(rows.map((row) => row[k]!)));
+console.log(`${'mean'.padEnd(24)}${means.map(shown).join('')}`);
 console.log('* the best of its Holt-Winters and ETS models for each series, known only afterwards\n');
 
+const models = [...new Set(scores.flatMap((own) => [...own.keys()]))];
+const singles = models.map((model) => ({ model, mean: meanOf(scores.map((own) => scoreOf(own, model))) }));
+const single = singles.filter(({ mean }) => Number.isFinite(mean)).sort((a, b) => a.mean - b.mean)[0];
+const [auto, naive] = [columns.indexOf('auto'), columns.indexOf('seasonal-naive')];
+const worst = files
+  .map(({ name }, k) => ({ name, ratio: rows[k]![auto]! / rows[k]![naive]! }))
+  .reduce((most, own) => (own.ratio > most.ratio ? own : most));
+console.log(`mean MASE of auto ${means[auto]!.toFixed(3)}; R ets ${shown(means[1]!).trim()}`);
+if (single) console.log(`best single method of statsmodels: ${single.model}, mean ${single.mean.toFixed(3)}`);
+console.log(`auto beside seasonal naive, worst: ${worst.name}, ${(100 * (worst.ratio - 1)).toFixed(1)} %\n`);
+
+/** Coverage of the intervals of `auto`: over all forecasts of its own back-test, and over hold-outs that it has never seen. */
 console.log(
-  `${'coverage of auto'.padEnd(24)}${LEVELS.map((level) => `${level * 100} %`.padStart(15)).join('')}      hold-outs`,
+  `${'coverage of auto'.padEnd(24)}${LEVELS.map((level) => `${level * 100} %`.padStart(15)).join('')}      forecasts${LEVELS.map((level) => `unseen ${level * 100} %`.padStart(15)).join('')}      hold-outs`,
 );
-for (const file of files) {
+const per = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(15);
+const within = files.map((file) => {
   const values = goldenValues(file.values!);
-  const origins = Array.from({ length: HOLD_OUTS }, (_, k) => values.length - HORIZON - k * (HORIZON / 2)).filter(
-    (origin) => origin >= Math.max(3 * HORIZON, 4 * (file.period ?? 1)),
-  );
-  const folds = origins.map((origin) => {
-    const { intervals } = forecast(values.slice(0, origin), file.period ?? 1, 'auto', LEVELS);
-    const actual = values.subarray(origin, origin + HORIZON);
+  const period = file.period ?? 1;
+  const horizon = horizonOf(file);
+  const { model } = forecast(values, { period, horizon }, 'auto', LEVELS);
+  const origins = Array.from(
+    { length: HOLD_OUTS },
+    (_, k) => values.length - horizon - k * Math.ceil(horizon / 2),
+  ).filter((origin) => origin >= Math.max(3 * horizon, 4 * period));
+  const unseen = origins.map((origin) => {
+    const { intervals } = forecast(values.slice(0, origin), { period, horizon }, 'auto', LEVELS);
+    const actual = values.subarray(origin, origin + horizon);
     return intervals.map(({ lower, upper }) => intervalCoverage(actual, lower, upper));
   });
-  const covered = LEVELS.map((_, k) => folds.reduce((sum, fold) => sum + fold[k]!, 0) / folds.length);
+  const held = LEVELS.map((_, k) => unseen.reduce((sum, fold) => sum + fold[k]!, 0) / unseen.length);
   console.log(
-    `${file.name.padEnd(24)}${covered.map((share) => `${(100 * share).toFixed(1)} %`.padStart(15)).join('')}${String(origins.length).padStart(15)}`,
+    `${file.name.padEnd(24)}${model.coverage.map(per).join('')}${String(model.folds).padStart(15)}${held.map(per).join('')}${String(origins.length).padStart(15)}`,
+  );
+  const close = (shares: readonly number[]) => shares.map((share, k) => Math.abs(share - LEVELS[k]!) <= CLOSE);
+  return { back: close(model.coverage), unseen: close(held) };
+});
+for (const [k, level] of LEVELS.entries()) {
+  const count = (side: 'back' | 'unseen') => within.filter((own) => own[side][k]).length;
+  console.log(
+    `${level * 100} %: within ${CLOSE * 100} points for ${count('back')} of ${files.length} series in the back-test, ${count('unseen')} on the few unseen hold-outs`,
   );
 }

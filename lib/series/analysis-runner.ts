@@ -8,7 +8,7 @@ const MOST_INLINE = 50_000;
 /** Cost of one fit, in passes of a straight line over the series. */
 const COST = {
   ...{ linear: 1, polynomial: 2, 'seasonal-naive': 0.2, drift: 0.2 },
-  ...{ theta: 20, smoothing: 200, harmonics: 30, stl: 60, auto: 600 },
+  ...{ theta: 20, smoothing: 200, harmonics: 30, autoregression: 80, stl: 60, auto: 600 },
 } as const satisfies Record<ForecastOptions['method'], number>;
 
 const DECOMPOSE_COST = { additive: 1, multiplicative: 1, stl: 100, mstl: 300 } as const;
@@ -43,6 +43,6 @@ function pointsTimesFits(job: AnalysisJob): number {
   const points = job.series.times.length;
   if (job.kind === 'decompose')
     return points * (DECOMPOSE_COST[job.options.method] + (job.options.anomaliesFrom === undefined ? 0 : 200));
-  const { method, evaluation, folds } = job.options;
-  return points * COST[method] * (evaluation === 'back-test' ? folds + 1 : 2);
+  const { method, evaluation, folds, horizon } = job.options;
+  return (points + horizon) * COST[method] * (evaluation === 'back-test' ? folds + 1 : 2);
 }

@@ -1,95 +1,143 @@
+import { candidateMethods, type Candidate } from './candidate-methods';
 import { combinedForecaster } from './combined-forecaster';
-import { evaluateForecaster, type EvaluationOptions } from './evaluate-forecaster';
+import { evaluateChoice, type JudgedMethod } from './evaluate-choice';
+import { evaluateForecaster, type EvaluationOptions, type EvaluationResult } from './evaluate-forecaster';
 import type { Forecaster } from './forecaster';
-import { harmonicForecaster } from './harmonic-forecaster';
+import { guerreroLambda } from './guerrero-lambda';
+import { methodWeights, type ErringMethod } from './method-weights';
 import { driftForecaster, seasonalNaiveForecaster } from './naive-forecaster';
-import { smoothingForecaster } from './smoothing-forecaster';
-import { stlForecaster } from './stl-forecaster';
-import { thetaForecaster } from './theta-forecaster';
+import { transformLambda, type TransformForm } from './transform-form';
+import { transformedForecaster } from './transformed-forecaster';
 
-/** Above these, smoothing with a season has too many values or states to be tried many times. */
-const LONGEST_SEASONAL_SMOOTHING = 5000;
-const LONGEST_SMOOTHED_PERIOD = 400;
 /** A long series needs fewer forecasts to tell methods apart. */
 const FEWER_FOLDS_FROM = 20_000;
 const FOLDS_OF_LONG = 4;
-/** Methods that are combined, and how much a smaller error counts: weights are mean absolute errors to the power of -4. */
-const COMBINED = 5;
-const WEIGHT_POWER = -4;
+/** Above this lambda a transformation is as good as none. */
+const LARGEST_LAMBDA = 0.9;
+
+export interface ChoiceOptions extends EvaluationOptions {
+  readonly transform: TransformForm;
+  /** Forecasts brought back from another scale are means, not medians. */
+  readonly mean: boolean;
+}
 
 /** What was tried, the best first. */
 export interface MethodChoice {
   readonly forecaster: Forecaster;
+  /** Of the scale on which the methods work; absent: that of the values. */
+  readonly lambda?: number;
+  /** How good such a choice was on values it had not seen; absent when there are too few. */
+  readonly evaluation?: EvaluationResult;
   /** The methods whose weighted mean is the forecast; the weights add to 1. */
   readonly members: readonly { readonly name: string; readonly weight: number }[];
   readonly candidates: readonly { readonly name: string; readonly mase: number; readonly mae: number }[];
 }
 
+interface Judged extends Candidate, JudgedMethod, ErringMethod {
+  readonly mase: number;
+  /** Values before the first forecast. */
+  readonly firstOrigin: number;
+}
+
 /**
- * Chooses a forecast by back-test: the five methods that forecast the past of this series best (mean absolute error of all
- * steps of all earlier forecasts), combined with weights that fall steeply with their errors. One method that is far better
- * than all others is so nearly taken alone, while several that are equally good average out their errors.
+ * Chooses a forecast by back-test: the methods that forecast the past of this series best (mean absolute error of all steps of all
+ * earlier forecasts), combined by `methodWeights`.
  *
- * Candidates: seasonal naive, drift, Theta, seasonal regression, STL with smoothing, exponential smoothing with every trend
- * and season that the values allow; smoothing with a season only up to 5,000 values and 400 samples of a season. A series too
- * short for a back-test gets the seasonal naive forecast, or drift. Gap policy: that of the methods. Cost: one fit for each
- * candidate and earlier forecast.
+ * Candidates: see `candidateMethods`. With `automatic` the quick ones are tried on
+ * the values and on the scale of `boxCox` as well (lambda by Guerrero, over the whole series), and all others then on the scale
+ * on which those erred less (geometric mean). A series too short for a back-test gets the seasonal naive forecast, or drift.
+ * Gap policy: that of the methods. Errors: `SERIES_NOT_POSITIVE` where a scale was asked for that the values do not allow.
+ * Cost: one fit for each candidate and earlier forecast.
  *
  * @example
  * const values = Float64Array.from({ length: 60 }, (_, i) => 10 + i + [3, -1, -2][i % 3]);
- * const options = { evaluation: 'back-test', period: 3, horizon: 3, testShare: 0.3, seed: 1, folds: 4 };
+ * const options = { evaluation: 'back-test', period: 3, horizon: 3, testShare: 0.3, seed: 1, folds: 4, transform: 'none', mean: false };
  * chooseMethod(values, values, options).members[0].weight > 0.2; // => true
  */
-export function chooseMethod(times: Float64Array, values: Float64Array, options: EvaluationOptions): MethodChoice {
+export function chooseMethod(times: Float64Array, values: Float64Array, options: ChoiceOptions): MethodChoice {
   const folds = values.length > FEWER_FOLDS_FROM ? Math.min(FOLDS_OF_LONG, options.folds) : options.folds;
-  const tried = Object.entries(candidatesFor(values, options.period)).flatMap(([name, forecaster]) => {
-    const result = evaluateForecaster(forecaster, times, values, { ...options, evaluation: 'back-test', folds });
-    return result ? [{ name, forecaster, mae: result.scores.mae, mase: result.scores.mase }] : [];
-  });
-  tried.sort((a, b) => a.mae - b.mae);
-  const best = tried.slice(0, COMBINED);
-  if (best.length === 0) {
-    const enough = values.length >= seasonalNaiveForecaster.minimum(options.period);
-    const [name, forecaster] = enough ? ['seasonal-naive', seasonalNaiveForecaster] : ['drift', driftForecaster];
-    return { forecaster, members: [{ name, weight: 1 }], candidates: [] };
-  }
-  const least = best[0]!.mae;
-  const raw = best.map(({ mae }) => (mae === least ? 1 : (mae / least) ** WEIGHT_POWER));
-  const total = raw.reduce((sum, weight) => sum + weight, 0);
-  const weights = raw.map((weight) => weight / total);
+  const judge = (candidate: Candidate): Judged[] => {
+    const evaluation = { ...options, evaluation: 'back-test', folds } as const;
+    const result = evaluateForecaster(candidate.forecaster, times, values, evaluation);
+    if (!result?.forecasts || !Number.isFinite(result.scores.mae)) return [];
+    const { scores, forecasts } = result;
+    return [
+      {
+        ...candidate,
+        mae: scores.mae,
+        mase: scores.mase,
+        forecasts,
+        firstOrigin: times.indexOf(forecasts[0]!.times[0]!),
+      },
+    ];
+  };
+  const { lambda, judged } = onBetterScale(values, options, judge);
+  const best = methodWeights(judged);
+  if (best.length === 0) return untried(values, options.period);
   return {
     forecaster: combinedForecaster(
-      best.map(({ forecaster }) => forecaster),
-      weights,
+      best.map(({ method }) => method.forecaster),
+      best.map(({ weight }) => weight),
     ),
-    members: best.map(({ name }, k) => ({ name, weight: weights[k]! })),
-    candidates: tried.map(({ name, mae, mase }) => ({ name, mae, mase })),
+    ...(lambda === undefined ? {} : { lambda }),
+    ...evaluationOf(judged, values, options.period),
+    members: best.map(({ method, weight }) => ({ name: method.name, weight })),
+    candidates: judged.sort((a, b) => a.mae - b.mae).map(({ name, mae, mase }) => ({ name, mae, mase })),
   };
 }
 
-function candidatesFor(values: Float64Array, period: number): Record<string, Forecaster> {
-  const always = {
-    'seasonal-naive': seasonalNaiveForecaster,
-    drift: driftForecaster,
-    theta: thetaForecaster,
-    harmonics: harmonicForecaster,
-    'smoothing-simple': smoothingForecaster('none', 'none'),
-    'smoothing-trend': smoothingForecaster('additive', 'none'),
-    'smoothing-damped': smoothingForecaster('damped', 'none'),
-  };
-  if (period < 2) return always;
-  const withSeason = { ...always, stl: stlForecaster };
-  if (values.length > LONGEST_SEASONAL_SMOOTHING || period > LONGEST_SMOOTHED_PERIOD) return withSeason;
-  const seasonal = {
-    ...withSeason,
-    'smoothing-additive': smoothingForecaster('none', 'additive'),
-    'smoothing-trend-additive': smoothingForecaster('additive', 'additive'),
-    'smoothing-damped-additive': smoothingForecaster('damped', 'additive'),
-  };
-  if (!values.every((value) => Number.isNaN(value) || value > 0)) return seasonal;
-  return {
-    ...seasonal,
-    'smoothing-trend-multiplicative': smoothingForecaster('additive', 'multiplicative'),
-    'smoothing-damped-multiplicative': smoothingForecaster('damped', 'multiplicative'),
-  };
+/** Of the choice, beside the seasonal naive forecast on the same values. */
+function evaluationOf(
+  judged: readonly Judged[],
+  values: Float64Array,
+  period: number,
+): Pick<MethodChoice, 'evaluation'> {
+  const naive = judged.find(({ name }) => name === 'seasonal-naive');
+  if (!naive) return {};
+  const training = { values: values.subarray(0, naive.firstOrigin), period };
+  const evaluation = evaluateChoice(judged, naive.forecasts, training);
+  return evaluation ? { evaluation } : {};
+}
+
+function onBetterScale(
+  values: Float64Array,
+  { transform, mean, period }: ChoiceOptions,
+  judge: (candidate: Candidate) => Judged[],
+): { lambda: number | undefined; judged: Judged[] } {
+  const plain = candidateMethods(values, period);
+  const onScale = (lambda: number): Candidate[] =>
+    plain
+      .filter(({ name }) => !name.endsWith('-multiplicative'))
+      .map((own) =>
+        own.name === 'seasonal-naive'
+          ? own
+          : { ...own, forecaster: transformedForecaster(own.forecaster, { lambda, mean }) },
+      );
+  const asked = transformLambda(transform, values, period);
+  if (asked !== undefined) return { lambda: asked, judged: onScale(asked).flatMap(judge) };
+  const quick = plain.filter((own) => own.quick).flatMap(judge);
+  const lambda = transform === 'automatic' ? guerreroLambda(values, period) : 1;
+  if (lambda < LARGEST_LAMBDA) {
+    const scaled = onScale(lambda);
+    const quickScaled = scaled.filter((own) => own.quick).flatMap(judge);
+    if (errsLess(quickScaled, quick)) {
+      return { lambda, judged: [...quickScaled, ...scaled.filter((own) => !own.quick).flatMap(judge)] };
+    }
+  }
+  return { lambda: undefined, judged: [...quick, ...plain.filter((own) => !own.quick).flatMap(judge)] };
+}
+
+/** By the geometric mean, to which each method contributes by its own measure. */
+function errsLess(these: readonly Judged[], those: readonly Judged[]): boolean {
+  const ratios = these.flatMap(({ name, mae }) => {
+    const other = those.find((own) => own.name === name);
+    return other ? [Math.log(mae / other.mae)] : [];
+  });
+  return ratios.length > 0 && these.length === those.length && ratios.reduce((sum, ratio) => sum + ratio, 0) < 0;
+}
+
+function untried(values: Float64Array, period: number): MethodChoice {
+  const enough = values.length >= seasonalNaiveForecaster.minimum(period);
+  const [name, forecaster] = enough ? ['seasonal-naive', seasonalNaiveForecaster] : ['drift', driftForecaster];
+  return { forecaster, members: [{ name, weight: 1 }], candidates: [] };
 }

@@ -45,13 +45,10 @@ export function classicalDecomposition(values: Float64Array, options: ClassicalO
   if (points > 0) extrapolate(trend, points + 1);
   const multiplicative = model === 'multiplicative';
   const cycle = seasonalCycle(values, trend, period, multiplicative);
-  const seasonal = new Float64Array(values.length);
+  const seasonal = repeated(cycle, values.length);
   const resid = new Float64Array(values.length);
-  for (let i = 0, place = 0; i < values.length; i++, place = place + 1 === period ? 0 : place + 1) {
-    const season = cycle[place]!;
-    seasonal[i] = season;
-    resid[i] = multiplicative ? values[i]! / trend[i]! / season : values[i]! - trend[i]! - season;
-  }
+  if (multiplicative) for (let i = 0; i < resid.length; i++) resid[i] = values[i]! / trend[i]! / seasonal[i]!;
+  else for (let i = 0; i < resid.length; i++) resid[i] = values[i]! - trend[i]! - seasonal[i]!;
   return { observed: values, trend, seasonal, resid };
 }
 
@@ -86,23 +83,42 @@ function seasonalCycle(
   period: number,
   multiplicative: boolean,
 ): Float64Array {
+  const { from, to } = definedPart(trend);
   const sums = new Float64Array(period);
-  const counts = new Uint32Array(period);
-  for (let i = 0, place = 0; i < values.length; i++, place = place + 1 === period ? 0 : place + 1) {
-    const level = trend[i]!;
-    if (Number.isNaN(level)) continue;
-    sums[place]! += multiplicative ? values[i]! / level : values[i]! - level;
-    counts[place]!++;
+  // Season by season: the inner loop has no branch, which is what makes a million values quick.
+  for (let season = from - (from % period); season < to; season += period) {
+    const first = Math.max(from - season, 0);
+    const last = Math.min(period, to - season);
+    if (multiplicative)
+      for (let place = first; place < last; place++) sums[place]! += values[season + place]! / trend[season + place]!;
+    else
+      for (let place = first; place < last; place++) sums[place]! += values[season + place]! - trend[season + place]!;
   }
-  const means = sums.map((sum, place) => sum / counts[place]!);
+  const before = (end: number, place: number): number => Math.floor((end - 1 - place) / period) + 1;
+  const means = sums.map((sum, place) => sum / (before(to, place) - before(from, place)));
   const centre = means.reduce((sum, value) => sum + value, 0) / period;
   return means.map((value) => (multiplicative ? value / centre : value - centre));
 }
 
+/** The cycle again and again: what is there is copied behind itself, twice as much each time. */
+function repeated(cycle: Float64Array, length: number): Float64Array {
+  const all = new Float64Array(length);
+  all.set(cycle.subarray(0, Math.min(cycle.length, length)));
+  for (let filled = cycle.length; filled < length; filled *= 2)
+    all.copyWithin(filled, 0, Math.min(filled, length - filled));
+  return all;
+}
+
+/** A moving average is undefined at its edges only. */
+function definedPart(trend: Float64Array): { from: number; to: number } {
+  const from = trend.findIndex((value) => !Number.isNaN(value));
+  return { from: Math.max(0, from), to: trend.findLastIndex((value) => !Number.isNaN(value)) + 1 };
+}
+
 /** Carries the trend to the edges by a line through its nearest `points` values, as statsmodels does. */
 function extrapolate(trend: Float64Array, points: number): void {
-  const front = trend.findIndex((value) => !Number.isNaN(value));
-  const back = trend.findLastIndex((value) => !Number.isNaN(value));
+  const { from: front, to } = definedPart(trend);
+  const back = to - 1;
   const head = lineThrough(trend, front, Math.min(front + points, back));
   for (let i = 0; i < front; i++) trend[i] = evaluatePolynomial(head, i);
   // The last defined value itself is not part of the line, there as here.

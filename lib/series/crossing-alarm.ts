@@ -8,13 +8,20 @@ export type AlarmChange = 'raised' | 'cleared';
  * below the limit by the hysteresis, silent in between. One for each source.
  */
 export class CrossingAlarm {
-  private raised = false;
+  private raised: boolean;
 
-  /** Both as probabilities, 0 to 1. */
+  /** Both as probabilities, 0 to 1; `raised` goes on with an alarm that was raised before a restart. */
   constructor(
     private readonly probability: number,
     private readonly hysteresis: number,
-  ) {}
+    raised = false,
+  ) {
+    this.raised = raised;
+  }
+
+  get isRaised(): boolean {
+    return this.raised;
+  }
 
   /** What changes with this crossing; undefined when nothing does. */
   take({ probability }: ThresholdCrossing): AlarmChange | undefined {

@@ -1,6 +1,7 @@
 import { TwinError } from '../reading/twin-error';
 import { anomalies, type Anomaly } from './anomalies';
 import { classicalDecomposition, type Decomposition } from './classical-decomposition';
+import { levelChanges, type LevelChange } from './level-changes';
 import { mstl } from './mstl';
 import { detectPeriod } from './period-detection';
 import { periodInSamples } from './period-in-samples';
@@ -25,6 +26,8 @@ export interface DecomposeOptions {
   readonly robust: boolean;
   /** Robust standard deviations from which on a value is an anomaly; absent: none are looked for. */
   readonly anomaliesFrom?: number;
+  /** Look for changes of level (`levelChanges`) in what is left without the season. */
+  readonly levelChanges?: boolean;
 }
 
 export interface SeriesDecomposition extends Decomposition {
@@ -32,6 +35,7 @@ export interface SeriesDecomposition extends Decomposition {
   /** With several seasons: each one, `seasonal` is their sum. */
   readonly seasonals: readonly { readonly period: number; readonly values: Float64Array }[];
   readonly anomalies: readonly Anomaly[];
+  readonly levelChanges: readonly LevelChange[];
   readonly model: {
     readonly method: DecomposeMethod;
     readonly log: boolean;
@@ -71,6 +75,7 @@ export function decomposeSeries(series: Series, options: DecomposeOptions): Seri
     seasonals,
     times: grid.times,
     anomalies: anomaliesFrom === undefined ? [] : anomalies(known, filled, period, anomaliesFrom),
+    levelChanges: options.levelChanges ? changesOf(parts, period, method) : [],
     model: {
       method,
       log,
@@ -83,6 +88,11 @@ export function decomposeSeries(series: Series, options: DecomposeOptions): Seri
       warnings,
     },
   };
+}
+
+function changesOf({ observed, seasonal }: Decomposition, period: number, method: DecomposeMethod): LevelChange[] {
+  const level = observed.map((value, i) => (method === 'multiplicative' ? value / seasonal[i]! : value - seasonal[i]!));
+  return levelChanges(level, { period });
 }
 
 function decompose(

@@ -105,3 +105,30 @@ export function anomalyRows({ times, anomalies }: SeriesDecomposition): AnomalyR
     score: Number.isFinite(score) ? score : null,
   }));
 }
+
+/** A change of level as a row. */
+export interface LevelChangeRow {
+  /** Epoch ms of the first value on the new level. */
+  time: number;
+  before: number;
+  after: number;
+  score: number;
+}
+
+/**
+ * The changes of level of a decomposition as rows.
+ *
+ * @example
+ * levelChangeRows({ times: Float64Array.of(5, 6), levelChanges: [{ index: 1, before: 2, after: 9, score: 8 }] }); // => [{ time: 6, before: 2, after: 9, score: 8 }]
+ */
+export function levelChangeRows({
+  times,
+  levelChanges,
+}: Pick<SeriesDecomposition, 'times' | 'levelChanges'>): LevelChangeRow[] {
+  return levelChanges.map(({ index, before, after, score }) => ({
+    time: Math.round(times[index]!),
+    before,
+    after,
+    score,
+  }));
+}

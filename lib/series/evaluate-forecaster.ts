@@ -1,6 +1,8 @@
 import { rollingOrigins } from './back-test';
+import { concat } from './concat';
 import { forecastScores, type ForecastScores } from './forecast-scores';
 import type { FittedForecaster, Forecaster } from './forecaster';
+import { scaledErrorsOf, type HalfWidths, type JudgedForecast } from './judged-forecast';
 import { seasonalNaiveForecaster } from './naive-forecaster';
 import { trainTestSplit } from './train-test-split';
 import { trainingSeries } from './training-series';
@@ -24,8 +26,10 @@ export interface EvaluationResult {
   readonly scores: ForecastScores;
   /** Scores of the seasonal naive forecast on the same values; absent for a shuffled split, where it makes no sense. */
   readonly naive?: ForecastScores;
-  /** |error| over the method's own half-width of one standard deviation, for each forecast that was judged. */
+  /** |error| over the method's own half-width of one standard deviation on its side, for each forecast that was judged. */
   readonly scaledErrors: readonly Float64Array[];
+  /** Each forecast that was judged, the earliest first; absent for a shuffled split. */
+  readonly forecasts?: readonly JudgedForecast[];
   /** Values in all of them. */
   readonly points: number;
 }
@@ -41,7 +45,7 @@ const ONE_SIGMA = 0.6826894921370859;
 /**
  * Judges a method on values that it has not seen.
  *
- * `back-test`: up to `folds` forecasts of `horizon` steps from origins in the second half of the series; `chronological`: one
+ * `back-test`: up to `folds` forecasts of `horizon` steps (at most a quarter of the series) from origins in its second half; `chronological`: one
  * forecast of the last `testShare`; `shuffled`: the test part lies between the points of the training part, which flatters.
  * Errors of all forecasts are pooled; MASE is scaled by the seasonal naive forecast within the part before the first origin.
  *
@@ -59,9 +63,7 @@ export function evaluateForecaster(
   options: EvaluationOptions,
 ): EvaluationResult | undefined {
   if (options.evaluation === 'shuffled') return evaluateShuffled(method, times, values, options);
-  const folds = foldsOf(method, values.length, options).filter(
-    ({ length }) => knownUpTo(values, length) >= method.minimum(options.period),
-  );
+  const folds = foldsOf(method, values, options);
   if (folds.length === 0) return undefined;
   const yardstick = { values: values.subarray(0, folds[0]!.length), period: options.period };
   const forecasts = folds.map((fold) => forecastFold(method, times, values, fold, options.period));
@@ -70,23 +72,29 @@ export function evaluateForecaster(
   return {
     scores: forecastScores(actual, concat(forecasts.map(({ predicted }) => predicted)), yardstick),
     naive: forecastScores(actual, concat(naive.map(({ predicted }) => predicted)), yardstick),
-    scaledErrors: forecasts.map(({ scaled }) => scaled),
+    scaledErrors: forecasts.map(scaledErrorsOf),
+    forecasts,
     points: actual.length,
   };
 }
 
-function foldsOf(method: Forecaster, length: number, options: EvaluationOptions): Fold[] {
-  const { period, horizon, testShare, evaluation } = options;
-  const needed = Math.max(method.minimum(period), seasonalNaiveForecaster.minimum(period));
+/** The same origins for every method, so that methods can be compared; those with too little before them are left out. */
+function foldsOf(method: Forecaster, values: Float64Array, options: EvaluationOptions): Fold[] {
+  const { period, testShare, evaluation } = options;
+  const enough = ({ length }: Fold): boolean => knownUpTo(values, length) >= method.minimum(period);
+  const needed = seasonalNaiveForecaster.minimum(period);
   if (evaluation === 'chronological') {
-    const held = Math.ceil(length * testShare);
-    return length - held >= needed ? [{ length: length - held, horizon: held }] : [];
+    const held = Math.ceil(values.length * testShare);
+    return [{ length: values.length - held, horizon: held }].filter((fold) => fold.length >= needed && enough(fold));
   }
-  const minimum = Math.max(needed, Math.ceil(length / 2));
-  const room = Math.floor((length - horizon - minimum) / Math.max(1, options.folds - 1));
+  const minimum = Math.max(needed, Math.ceil(values.length / 2));
+  // A series too short for many forecasts of the whole horizon is judged by shorter ones: one alone says little.
+  const horizon = Math.min(options.horizon, Math.floor((values.length - minimum) / 2));
+  if (horizon < 1) return [];
+  const room = Math.floor((values.length - horizon - minimum) / Math.max(1, options.folds - 1));
   const step = Math.max(1, Math.min(horizon, room));
-  const origins = rollingOrigins(length, { horizon, folds: options.folds, step, minimum });
-  return origins.map((origin) => ({ length: origin, horizon }));
+  const origins = rollingOrigins(values.length, { horizon, folds: options.folds, step, minimum });
+  return origins.map((origin) => ({ length: origin, horizon })).filter(enough);
 }
 
 function knownUpTo(values: Float64Array, length: number): number {
@@ -106,24 +114,27 @@ function forecastFold(
   return judged(fitted, times.subarray(length, length + horizon), values.subarray(length, length + horizon));
 }
 
-function judged(fitted: FittedForecaster, ahead: Float64Array, actual: Float64Array) {
+function judged(fitted: FittedForecaster, ahead: Float64Array, actual: Float64Array): JudgedForecast {
   const predicted = fitted.forecast(ahead);
   const halves = halfWidths(fitted, ahead);
-  return { actual, predicted, scaled: actual.map((value, i) => Math.abs(value - predicted[i]!) / halves[i]!) };
+  return { times: ahead, actual, predicted, halves };
 }
 
 /**
- * Half-width of a method's own interval of one standard deviation at each step; 1 where the method gives no width at all, so
- * that errors stay in the unit of the values.
+ * Distance of the ends of a method's own interval of one standard deviation from its forecast at each step; 1 where the method
+ * gives no width at all, so that errors stay in the unit of the values.
  *
  * @example
  * const training = { times: Float64Array.of(0, 1, 2), values: Float64Array.of(0, 2, 0), filled: Float64Array.of(0, 2, 0), period: 1 };
- * halfWidths(seasonalNaiveForecaster.fit(training), Float64Array.of(3)).map(Math.round); // => Float64Array.of(2)
+ * halfWidths(seasonalNaiveForecaster.fit(training), Float64Array.of(3)).above.map(Math.round); // => Float64Array.of(2)
  */
-export function halfWidths(fitted: FittedForecaster, ahead: Float64Array): Float64Array {
+export function halfWidths(fitted: FittedForecaster, ahead: Float64Array): HalfWidths {
+  const values = fitted.forecast(ahead);
   const { lower, upper } = fitted.bounds(ahead, ONE_SIGMA);
-  const halves = upper.map((high, i) => (high - lower[i]!) / 2);
-  return halves.every((half) => half > 0 && Number.isFinite(half)) ? halves : halves.fill(1);
+  const below = values.map((value, i) => value - lower[i]!);
+  const above = upper.map((high, i) => high - values[i]!);
+  const sound = (half: number): boolean => half > 0 && Number.isFinite(half);
+  return below.every(sound) && above.every(sound) ? { below, above } : { below: below.fill(1), above: above.fill(1) };
 }
 
 function evaluateShuffled(method: Forecaster, times: Float64Array, values: Float64Array, options: EvaluationOptions) {
@@ -136,16 +147,10 @@ function evaluateShuffled(method: Forecaster, times: Float64Array, values: Float
   const test = split.test.map((i) => known[i]!).sort();
   const pick = (from: Float64Array, indices: Uint32Array) => Float64Array.from(indices, (i) => from[i]!);
   const fitted = method.fit(trainingSeries(pick(times, train), pick(values, train), 1));
-  const { actual, predicted, scaled } = judged(fitted, pick(times, test), pick(values, test));
-  return { scores: forecastScores(actual, predicted), scaledErrors: [scaled], points: actual.length };
-}
-
-function concat(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
+  const own = judged(fitted, pick(times, test), pick(values, test));
+  return {
+    scores: forecastScores(own.actual, own.predicted),
+    scaledErrors: [scaledErrorsOf(own)],
+    points: own.actual.length,
+  };
 }

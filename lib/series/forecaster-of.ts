@@ -1,3 +1,4 @@
+import { autoregressionForecaster } from './autoregression-forecaster';
 import type { Forecaster } from './forecaster';
 import { harmonicForecaster } from './harmonic-forecaster';
 import { driftForecaster, seasonalNaiveForecaster } from './naive-forecaster';
@@ -8,7 +9,7 @@ import { thetaForecaster } from './theta-forecaster';
 
 /** The forecasting methods by name. */
 export type ForecastMethod =
-  'linear' | 'polynomial' | 'seasonal-naive' | 'drift' | 'smoothing' | 'theta' | 'harmonics' | 'stl';
+  'linear' | 'polynomial' | 'seasonal-naive' | 'drift' | 'smoothing' | 'theta' | 'harmonics' | 'stl' | 'autoregression';
 
 /** What some methods leave to the user. */
 export interface MethodOptions {
@@ -43,5 +44,7 @@ export function forecasterOf(method: ForecastMethod, { degree, trend, season }: 
       return harmonicForecaster;
     case 'stl':
       return stlForecaster;
+    case 'autoregression':
+      return autoregressionForecaster({ differences: true, season: true });
   }
 }

@@ -1,3 +1,5 @@
+import type { ForecasterState } from './forecaster-state';
+
 /** What a forecasting method learns from: an evenly spaced series up to now. */
 export interface TrainingSeries {
   /** Epoch ms of each value. */
@@ -21,6 +23,10 @@ export interface FittedForecaster {
   forecast(times: Float64Array): Float64Array;
   /** Interval by the method's own assumptions; `NaN` where they give none. */
   bounds(times: Float64Array, level: number): Bounds;
+  /** As plain data; `resumeForecaster` makes the method from it again. */
+  readonly state: ForecasterState;
+  /** The method after one more value, without a new fit; `NaN` where it is missing. */
+  next(value: number): FittedForecaster;
   /** What was learned, for a person to read. */
   readonly parameters: Readonly<Record<string, number | readonly number[]>>;
 }

@@ -1,5 +1,6 @@
 import { choleskySolve } from './cholesky-solve';
-import type { Forecaster } from './forecaster';
+import type { FittedForecaster, Forecaster } from './forecaster';
+import type { HarmonicState } from './forecaster-state';
 import { studentTQuantile } from './student-t-quantile';
 
 const MOST_HARMONICS = 10;
@@ -29,25 +30,43 @@ export const harmonicForecaster: Forecaster = {
       if (next.criterion < best.criterion) best = next;
     }
     const { solution, inverse, harmonics, variance, degreesOfFreedom } = best;
-    const at = (i: number) => basis(n + i, n, period, harmonics);
-    const forecast = (times: Float64Array) => times.map((_, i) => product(solution, at(i)));
-    return {
-      forecast,
-      bounds: (times, level) => {
-        const t = studentTQuantile((1 + level) / 2, degreesOfFreedom);
-        const half = times.map((_, i) => {
-          const row = at(i);
-          return (
-            t * Math.sqrt(variance * (1 + row.reduce((sum, value, k) => sum + value * product(inverse[k]!, row), 0)))
-          );
-        });
-        const values = forecast(times);
-        return { lower: values.map((value, i) => value - half[i]!), upper: values.map((value, i) => value + half[i]!) };
-      },
-      parameters: { harmonics, coefficients: solution },
-    };
+    return resumeHarmonics({
+      ...{ kind: 'harmonics', points: n, since: 0, period },
+      ...{ harmonics, solution, inverse, variance, degreesOfFreedom },
+    });
   },
 };
+
+/**
+ * Seasonal regression from its state. Values that come move its place in the season, not the curve: that is learned anew by
+ * the next fit.
+ *
+ * @example
+ * const values = Float64Array.from({ length: 48 }, (_, i) => Math.sin((2 * Math.PI * i) / 12));
+ * const fitted = harmonicForecaster.fit({ times: values, values, filled: values, period: 12 });
+ * Math.abs(resumeHarmonics(fitted.state).next(0).next(0).forecast(Float64Array.of(50, 51))[1] - 1) < 1e-9; // => true
+ */
+export function resumeHarmonics(state: HarmonicState): FittedForecaster {
+  const { points, since, period, harmonics, solution, inverse, variance, degreesOfFreedom } = state;
+  const at = (i: number) => basis(points + since + i, points, period, harmonics);
+  const forecast = (times: Float64Array) => times.map((_, i) => product(solution, at(i)));
+  return {
+    forecast,
+    bounds: (times, level) => {
+      const t = studentTQuantile((1 + level) / 2, degreesOfFreedom);
+      const half = times.map((_, i) => {
+        const row = at(i);
+        const own = row.reduce((sum, value, k) => sum + value * product(inverse[k]!, row), 0);
+        return t * Math.sqrt(variance * (1 + own));
+      });
+      const values = forecast(times);
+      return { lower: values.map((value, i) => value - half[i]!), upper: values.map((value, i) => value + half[i]!) };
+    },
+    parameters: { harmonics, coefficients: solution },
+    state,
+    next: () => resumeHarmonics({ ...state, since: since + 1 }),
+  };
+}
 
 function fitHarmonics(values: Float64Array, period: number, harmonics: number) {
   const n = values.length;

@@ -33,7 +33,7 @@ export function holtWintersForecast(
  *
  * Exact for additive errors with an additive season or none (class 1 of Hyndman, Koehler, Ord and Snyder, Forecasting with
  * Exponential Smoothing, 2008, 6.2); with a multiplicative season the first order, each error carried on at the size of its
- * season. Cost: linear in the horizon (multiplicative: its square).
+ * season. Cost: linear in the horizon (multiplicative: times the period).
  *
  * @example
  * const form = { trend: 'none', damped: false, seasonal: 'none', period: 1 };
@@ -56,9 +56,14 @@ export function holtWintersVariance(
   const whole = (j: number): number => (form.seasonal !== 'none' && j % form.period === 0 ? gamma : 0);
   const variance = new Float64Array(horizon).fill(1);
   if (form.seasonal === 'multiplicative' && seasons) {
-    const at = (h: number): number => seasons[h % form.period]!;
-    for (let h = 1; h < horizon; h++) {
-      for (let j = 1; j <= h; j++) variance[h]! += ((carried[j]! * at(h)) / at(h - j) + whole(j)) ** 2;
+    // Each past error reaches step h by the ratio of its season to that of h: summed for each place of the season at once.
+    const m = form.period;
+    const sums = new Float64Array(m);
+    let cycles = 0;
+    for (let j = 1; j < horizon; j++) {
+      for (let place = 0; place < m; place++) sums[place]! += (carried[j]! / seasons[(place + m - (j % m)) % m]!) ** 2;
+      cycles += 2 * carried[j]! * whole(j) + whole(j) ** 2;
+      variance[j] = 1 + seasons[j % m]! ** 2 * sums[j % m]! + cycles;
     }
     return variance;
   }

@@ -11,19 +11,26 @@
 export function movingSums(values: Float64Array, width: number): Float64Array {
   const n = values.length;
   const sums = new Float64Array(Math.max(0, n - width + 1));
-  const fromRight = new Float64Array(width + 1);
+  const fromRight = new Float64Array(width);
   for (let start = 0; start < sums.length; start += width) {
-    fromRight[width] = 0;
-    for (let i = width - 1; i >= 0; i--) fromRight[i] = fromRight[i + 1]! + values[start + i]!;
-    let fromLeft = 0;
+    let right = 0;
+    for (let i = width - 1; i >= 0; i--) {
+      right += values[start + i]!;
+      fromRight[i] = right;
+    }
     const last = Math.min(width, sums.length - start);
-    for (let i = 0; i < last; i++) {
-      sums[start + i] = fromRight[i]! + fromLeft;
-      fromLeft += i < last - 1 ? values[start + width + i]! : 0;
+    sums[start] = right;
+    let left = 0;
+    for (let i = 1; i < last; i++) {
+      left += values[start + width + i - 1]!;
+      sums[start + i] = fromRight[i]! + left;
     }
   }
   return sums;
 }
+
+/** Averages in one piece: 32 KB of sums. */
+const PIECE = 4096;
 
 /**
  * Moving average over one period, in which every season counts the same: plain for an odd period, with half weights at both
@@ -39,13 +46,20 @@ export function movingSums(values: Float64Array, width: number): Float64Array {
 export function movingAverage(values: Float64Array, period: number, centred: boolean): Float64Array {
   const even = period % 2 === 0;
   const width = even ? period + 1 : period;
-  const inner = movingSums(values, period);
-  const average = new Float64Array(values.length).fill(NaN);
+  const average = new Float64Array(values.length);
   const shift = centred ? (width - 1) / 2 : width - 1;
-  for (let i = 0; i + width <= values.length; i++) {
+  const count = Math.max(0, values.length - width + 1);
+  average.fill(NaN, 0, shift);
+  average.fill(NaN, Math.min(values.length, shift + count));
+  // Piece by piece, so that the sums of a piece are still in the cache when they are divided.
+  const piece = Math.max(PIECE, 2 * width);
+  for (let start = 0; start < count; start += piece) {
+    const length = Math.min(piece, count - start);
+    const sums = movingSums(values.subarray(start, start + length + width - 1), period);
+    const place = start + shift;
     // Half weights at both ends: the mean of the two plain windows of one period.
-    const sum = even ? 0.5 * inner[i]! + 0.5 * inner[i + 1]! : inner[i]!;
-    average[i + shift] = sum / period;
+    if (even) for (let i = 0; i < length; i++) average[place + i] = (0.5 * sums[i]! + 0.5 * sums[i + 1]!) / period;
+    else for (let i = 0; i < length; i++) average[place + i] = sums[i]! / period;
   }
   return average;
 }

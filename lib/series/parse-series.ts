@@ -17,6 +17,8 @@ export interface SeriesSource {
 }
 
 const MOST_POINTS = 10_000_000;
+/** Beyond, sums of squares of values overflow. */
+const LARGEST = 1e140;
 
 /**
  * Reads a series from any form in which one travels in a message.
@@ -129,10 +131,10 @@ function parseValue(value: unknown, index: number): number {
       { facts: { index } },
     );
   }
-  if (value === Infinity || value === -Infinity) {
+  if (Math.abs(value) > LARGEST) {
     throw new TwinError(
       'SERIES_INFINITE',
-      `The value of point ${index} is infinite: send null where nothing was measured`,
+      `The value of point ${index} is ${value}, infinite or too large to be squared: send null where nothing was measured`,
       { facts: { index } },
     );
   }

@@ -3,6 +3,7 @@ import { periodogram } from './periodogram';
 import { evaluatePolynomial } from './polynomial-fit';
 import { polynomialRegression } from './polynomial-regression';
 import { median } from './quickselect';
+import { refinePeriod } from './refine-period';
 
 /** Chance at which a line in the spectrum of a series without season counts as one, all frequencies together. */
 const FALSE_ALARM = 0.002;
@@ -27,7 +28,7 @@ export interface DetectedPeriod {
  *
  * After a parabola is taken out, a season must show as a line in the periodogram that stands out of its surroundings (the
  * running median over about an octave, so that the red noise of a drifting series is no season), and as a peak of the
- * autocorrelation at that period or a multiple. At least three seasons must be there.
+ * autocorrelation at that period or a multiple; `refinePeriod` then places it. At least three seasons must be there.
  *
  * Gap policy: none may be missing, fill them first. Cost: n log n. Accuracy: on white noise, random walks and
  * autoregressions below 3 % false alarms.
@@ -53,7 +54,10 @@ export function detectPeriod(values: Float64Array): DetectedPeriod | undefined {
   const peaks = lines.flatMap((line) => peaksNear(line, n, longest, correlations));
   const best = peaks.reduce((most, { correlation }) => Math.max(most, correlation), 0);
   const least = Math.max(NEARLY_AS_GOOD * best, 2 / Math.sqrt(n));
-  return peaks.filter(({ correlation }) => correlation >= least).sort((a, b) => a.period - b.period)[0];
+  const found = peaks.filter(({ correlation }) => correlation >= least).sort((a, b) => a.period - b.period)[0];
+  if (!found) return undefined;
+  const period = Math.round(refinePeriod(values, found.line) ?? found.period);
+  return { period: Math.min(longest, Math.max(2, period)), correlation: found.correlation };
 }
 
 /** Frequencies (in cycles per series) that stand out of their surroundings, the strongest first. */
@@ -72,14 +76,16 @@ function spectralLines(powers: Float64Array): number[] {
       around = median(powers.subarray(from, Math.min(last, from + 2 * half) + 1)) / Math.LN2;
       renewAt = k + Math.max(1, Math.floor(0.07 * k));
     }
-    if (powers[k]! > threshold * around) found.push(k);
+    // A strong line leaks to both sides, ever weaker: only its top counts.
+    const top = k === last || powers[k]! >= powers[k + 1]!;
+    if (powers[k]! > threshold * around && top && (k === FEWEST_SEASONS || powers[k]! >= powers[k - 1]!)) found.push(k);
   }
   return found.sort((a, b) => powers[b]! - powers[a]!).slice(0, MOST_LINES);
 }
 
-/** The peaks of the autocorrelation at the period of a line and its multiples, within the width of a line. */
-function peaksNear(line: number, n: number, longest: number, correlations: Float64Array): DetectedPeriod[] {
-  const peaks: DetectedPeriod[] = [];
+/** The peaks of the autocorrelation at the period of a line and its multiples (`line`), within the width of a line. */
+function peaksNear(line: number, n: number, longest: number, correlations: Float64Array) {
+  const peaks: (DetectedPeriod & { readonly line: number })[] = [];
   for (let multiple = 1; multiple <= MOST_MULTIPLES; multiple++) {
     const from = Math.max(2, Math.floor((multiple * n) / (line + 0.6)));
     const to = Math.min(longest, Math.ceil((multiple * n) / (line - 0.6)));
@@ -87,7 +93,7 @@ function peaksNear(line: number, n: number, longest: number, correlations: Float
     for (let lag = from; lag <= to; lag++) if (correlations[lag]! > correlations[period]!) period = lag;
     const correlation = correlations[period] ?? NaN;
     if (correlation > correlations[period - 1]! && correlation >= correlations[period + 1]!)
-      peaks.push({ period, correlation });
+      peaks.push({ period, correlation, line: (multiple * n) / line });
   }
   return peaks;
 }

@@ -34,3 +34,16 @@ export function plainNumbers(values: Float64Array): (number | null)[] {
   for (let i = 0; i < values.length; i++) plain[i] = Number.isFinite(values[i]!) ? values[i]! : null;
   return plain;
 }
+
+/**
+ * A plain value as it was before JSON, which writes `NaN` as `null`: every `null` becomes `NaN`.
+ *
+ * @example
+ * fromPlainValue({ sigma: null, season: [1, null] }); // => { sigma: NaN, season: [1, NaN] }
+ */
+export function fromPlainValue(value: unknown): unknown {
+  if (value === null) return NaN;
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(fromPlainValue);
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, fromPlainValue(part)]));
+}

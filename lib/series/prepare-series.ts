@@ -29,7 +29,8 @@ export function prepareSeries(series: Series, stepMs?: number): PreparedSeries {
       'SERIES_GAPS_FILLED',
       `${grid.missing} of ${filled.length} values were missing, at most ${grid.longestGap} in a row`,
     );
-  if (grid.duplicates > 0)
+  // A step that was asked for gathers readings: that is its purpose.
+  if (stepMs === undefined && grid.duplicates > 0)
     warn('SERIES_DUPLICATES', `${grid.duplicates} readings shared their step with another one: their mean is used`);
   if (grid.backwards > 0)
     warn('SERIES_DISORDER', `${grid.backwards} readings were earlier than the one before them: the series was sorted`);

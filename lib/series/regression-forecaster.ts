@@ -1,4 +1,5 @@
-import type { Forecaster } from './forecaster';
+import type { FittedForecaster, Forecaster } from './forecaster';
+import type { PolynomialState } from './forecaster-state';
 import { knownPoints } from './known-points';
 import { linearRegression } from './linear-regression';
 import { evaluatePolynomial } from './polynomial-fit';
@@ -24,18 +25,33 @@ export function regressionForecaster(degree: number): Forecaster {
       const { x, y } = knownPoints(times, values);
       const days = x.map((time) => (time - start) / 86_400_000);
       const fit = degree === 1 ? linearRegression(days, y) : polynomialRegression(days, y, degree);
-      const inDays = (time: number) => (time - start) / 86_400_000;
-      return {
-        forecast: (ahead) => ahead.map((time) => evaluatePolynomial(fit, inDays(time))),
-        bounds: (ahead, level) => {
-          const intervals = Array.from(ahead, (time) => predictionInterval(fit, inDays(time), level));
-          return {
-            lower: Float64Array.from(intervals, ({ lower }) => lower),
-            upper: Float64Array.from(intervals, ({ upper }) => upper),
-          };
-        },
-        parameters: { coefficients: powerCoefficients(fit).coefficients },
-      };
+      return resumePolynomial({ kind: 'polynomial', start, fit });
     },
   };
+}
+
+/**
+ * A polynomial from its state. Values that come do not move it: it is learned anew by the next fit.
+ *
+ * @example
+ * const fit = linearRegression(Float64Array.of(0, 1, 2), Float64Array.of(1, 2, 3));
+ * resumePolynomial({ kind: 'polynomial', start: 0, fit }).forecast(Float64Array.of(86400000 * 3))[0]; // => 4
+ */
+export function resumePolynomial(state: PolynomialState): FittedForecaster {
+  const { start, fit } = state;
+  const inDays = (time: number) => (time - start) / 86_400_000;
+  const own: FittedForecaster = {
+    forecast: (ahead) => ahead.map((time) => evaluatePolynomial(fit, inDays(time))),
+    bounds: (ahead, level) => {
+      const intervals = Array.from(ahead, (time) => predictionInterval(fit, inDays(time), level));
+      return {
+        lower: Float64Array.from(intervals, ({ lower }) => lower),
+        upper: Float64Array.from(intervals, ({ upper }) => upper),
+      };
+    },
+    parameters: { coefficients: powerCoefficients(fit).coefficients },
+    state,
+    next: () => own,
+  };
+  return own;
 }

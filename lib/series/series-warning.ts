@@ -4,6 +4,9 @@ export interface SeriesWarning {
     | 'SERIES_CONSTANT'
     | 'SERIES_UNJUDGED'
     | 'SERIES_SHUFFLED'
+    | 'SERIES_LEVEL_CHANGE'
+    | 'SERIES_SPIKES'
+    | 'SERIES_LONG_SEASON'
     | 'SERIES_GAPS_FILLED'
     | 'SERIES_DUPLICATES'
     | 'SERIES_DISORDER';

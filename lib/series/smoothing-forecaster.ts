@@ -1,6 +1,7 @@
 import { fitHoltWinters, type HoltWintersFit } from './fit-holt-winters';
-import type { Forecaster, TrainingSeries } from './forecaster';
-import type { HoltWintersForm } from './holt-winters';
+import type { FittedForecaster, Forecaster, TrainingSeries } from './forecaster';
+import type { SmoothingState } from './forecaster-state';
+import { updateHoltWinters, type HoltWintersForm } from './holt-winters';
 import { holtWintersForecast, holtWintersVariance } from './holt-winters-forecast';
 import { normalBounds } from './normal-bounds';
 
@@ -30,7 +31,7 @@ export function smoothingForecaster(trend: TrendForm, season: SeasonForm): Forec
       const fit = formsOf(training, trend, season)
         .map((form) => fitHoltWinters(values, form))
         .reduce((best, other) => (criterion(other) < criterion(best) ? other : best));
-      return fittedForecaster(fit);
+      return fittedForecaster(fit, parameterCount(fit));
     },
   };
 }
@@ -60,26 +61,52 @@ function criterion(fit: HoltWintersFit): number {
   return n * Math.log(Math.max(Number.MIN_VALUE, fit.squaredErrors) / n) + 2 * k + correction;
 }
 
-function fittedForecaster(fit: HoltWintersFit) {
-  const { form, parameters, state } = fit;
-  const variance = fit.squaredErrors / Math.max(1, fit.fitted.length - parameterCount(fit));
-  const forecast = (times: Float64Array) => holtWintersForecast(state, form, parameters.phi, times.length);
+function fittedForecaster({ form, parameters, state, squaredErrors, fitted }: HoltWintersFit, count: number) {
+  const { alpha, beta, gamma, phi } = parameters;
+  return resumeSmoothing({
+    ...{ kind: 'smoothing', form, alpha, beta, gamma, phi },
+    ...{ level: state.level, trend: state.trend, seasons: Array.from(state.seasons) },
+    variance: squaredErrors / Math.max(1, fitted.length - count),
+  });
+}
+
+/**
+ * Exponential smoothing from its state. Each value that comes moves level, trend and season by the recursion, with the
+ * parameters of the last fit; a missing one is taken as it was expected.
+ *
+ * @example
+ * const form = { trend: 'none', damped: false, seasonal: 'none', period: 1 };
+ * const state = { kind: 'smoothing', form, alpha: 0.5, beta: 0, gamma: 0, phi: 1, level: 2, trend: 0, seasons: [], variance: 1 };
+ * resumeSmoothing(state).next(4).forecast(Float64Array.of(0))[0]; // => 3
+ */
+export function resumeSmoothing(state: SmoothingState): FittedForecaster {
+  const { form, alpha, beta, gamma, phi, level, trend, variance } = state;
+  const seasons = Float64Array.from(state.seasons);
+  const parameters = { alpha, beta, gamma, phi, level, trend, seasons };
+  const forecast = (times: Float64Array) => holtWintersForecast({ level, trend, seasons }, form, phi, times.length);
   return {
     forecast,
-    bounds: (times: Float64Array, level: number) => {
-      const ratios = holtWintersVariance(form, parameters, times.length, state.seasons);
+    bounds: (times: Float64Array, confidence: number) => {
+      const ratios = holtWintersVariance(form, parameters, times.length, seasons);
       return normalBounds(
         forecast(times),
         ratios.map((ratio) => Math.sqrt(ratio * variance)),
-        level,
+        confidence,
       );
     },
     parameters: {
-      alpha: parameters.alpha,
-      ...(form.trend === 'none' ? {} : { beta: parameters.beta, phi: parameters.phi }),
-      ...(form.seasonal === 'none'
-        ? {}
-        : { gamma: parameters.gamma, multiplicative: form.seasonal === 'multiplicative' ? 1 : 0 }),
+      alpha,
+      ...(form.trend === 'none' ? {} : { beta, phi }),
+      ...(form.seasonal === 'none' ? {} : { gamma, multiplicative: form.seasonal === 'multiplicative' ? 1 : 0 }),
+    },
+    state,
+    next: (value) => {
+      const known = Number.isNaN(value) ? forecast(Float64Array.of(0))[0]! : value;
+      const moved = updateHoltWinters({ level, trend, seasons }, known, form, parameters);
+      return resumeSmoothing({
+        ...state,
+        ...{ level: moved.level, trend: moved.trend, seasons: Array.from(moved.seasons) },
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Forecaster } from './forecaster';
+import { seasonAdded } from './season-added';
 import { smoothingForecaster } from './smoothing-forecaster';
 import { stl } from './stl';
 
@@ -23,15 +24,6 @@ export const stlForecaster: Forecaster = {
     const { seasonal } = stl(filled, { period, seasonal: 11 });
     const adjusted = filled.map((value, i) => value - seasonal[i]!);
     const rest = smoothing.fit({ times, values: adjusted, filled: adjusted, period: 1 });
-    const season = seasonal.slice(-period);
-    const withSeason = (values: Float64Array) => values.map((value, i) => value + season[i % period]!);
-    return {
-      forecast: (ahead) => withSeason(rest.forecast(ahead)),
-      bounds: (ahead, level) => {
-        const { lower, upper } = rest.bounds(ahead, level);
-        return { lower: withSeason(lower), upper: withSeason(upper) };
-      },
-      parameters: rest.parameters,
-    };
+    return seasonAdded({ kind: 'season-added', season: Array.from(seasonal.slice(-period)), rest: rest.state }, rest);
   },
 };

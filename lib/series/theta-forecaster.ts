@@ -1,7 +1,8 @@
 import { autocorrelation } from './autocorrelation';
 import { classicalDecomposition } from './classical-decomposition';
 import { fitHoltWinters } from './fit-holt-winters';
-import type { Forecaster } from './forecaster';
+import type { FittedForecaster, Forecaster } from './forecaster';
+import type { ThetaState } from './forecaster-state';
 import { linearRegression } from './linear-regression';
 import { normalBounds } from './normal-bounds';
 import { powerCoefficients } from './power-coefficients';
@@ -35,25 +36,47 @@ export const thetaForecaster: Forecaster = {
     const halfSlope = powerCoefficients(linearRegression(index, adjusted)).coefficients[1]! / 2;
     const { alpha } = simple.parameters;
     const start = (1 - (1 - alpha) ** n) / alpha;
-    const seasonAt = (i: number) => season[n - period + (i % period)]!;
-    const sigma = Math.sqrt(simple.squaredErrors / Math.max(1, n - 2));
-    const forecast = (times: Float64Array) =>
-      times.map((_, i) => {
-        const base = simple.state.level + halfSlope * (i + start);
-        return multiplicative ? base * seasonAt(i) : base + seasonAt(i);
-      });
-    return {
-      forecast,
-      bounds: (times, level) => {
-        const spread = times.map(
-          (_, i) => sigma * Math.sqrt(1 + i * alpha * alpha) * (multiplicative ? Math.abs(seasonAt(i)) : 1),
-        );
-        return normalBounds(forecast(times), spread, level);
-      },
-      parameters: { alpha, drift: halfSlope },
-    };
+    return resumeTheta({
+      ...{ kind: 'theta', alpha, level: simple.state.level, halfSlope, start, multiplicative },
+      season: Array.from(season.subarray(n - period)),
+      sigma: Math.sqrt(simple.squaredErrors / Math.max(1, n - 2)),
+    });
   },
 };
+
+/**
+ * The Theta method from its state. Each value that comes moves the smoothed level; slope and season stay those of the last
+ * fit.
+ *
+ * @example
+ * const state = { kind: 'theta', alpha: 0.5, level: 2, halfSlope: 0, start: 2, season: [0], multiplicative: false, sigma: 1 };
+ * resumeTheta(state).next(4).forecast(Float64Array.of(0))[0]; // => 3
+ */
+export function resumeTheta(state: ThetaState): FittedForecaster {
+  const { alpha, level, halfSlope, start, season, multiplicative, sigma } = state;
+  const seasonAt = (i: number) => season[i % season.length]!;
+  const forecast = (times: Float64Array) =>
+    times.map((_, i) => {
+      const base = level + halfSlope * (i + start);
+      return multiplicative ? base * seasonAt(i) : base + seasonAt(i);
+    });
+  return {
+    forecast,
+    bounds: (times, confidence) => {
+      const spread = times.map(
+        (_, i) => sigma * Math.sqrt(1 + i * alpha * alpha) * (multiplicative ? Math.abs(seasonAt(i)) : 1),
+      );
+      return normalBounds(forecast(times), spread, confidence);
+    },
+    parameters: { alpha, drift: halfSlope },
+    state,
+    next: (value) => {
+      const adjusted = multiplicative ? value / seasonAt(0) : value - seasonAt(0);
+      const moved = Number.isFinite(adjusted) ? level + alpha * (adjusted - level) : level;
+      return resumeTheta({ ...state, level: moved, season: [...season.slice(1), season[0]!] });
+    },
+  };
+}
 
 /** Autocorrelation at the period against the spread it has when those below it are as they are (Bartlett 1946). */
 function hasSeason(values: Float64Array, period: number): boolean {

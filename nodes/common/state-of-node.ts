@@ -1,17 +1,22 @@
 import { join } from 'node:path';
+import type { TwinError } from '../../lib/reading/twin-error';
 import type { NodeDefinition } from './definition';
 import { KeptState } from './kept-state';
 import type { NodeContext } from './node-context';
 
 /**
  * The kept state of a node, in `<userDir>/digital-twin/state/<node id>.json`; undefined where Node-RED has no user
- * folder. Its troubles go to the log, at most one line a minute.
+ * folder. Written at most every `everyMs`. Its troubles go to the log, at most one line a minute.
  */
-export function stateOfNode<D extends NodeDefinition>(context: NodeContext<D>): KeptState | undefined {
+export function stateOfNode<D extends NodeDefinition>(
+  context: NodeContext<D>,
+  everyMs?: number,
+): KeptState | undefined {
   const { userDir } = context.RED.settings;
   if (!userDir) return undefined;
   const file = join(userDir, 'digital-twin', 'state', `${encodeURIComponent(context.node.id)}.json`);
-  return new KeptState({ file, onTrouble: (error) => context.mention(error) });
+  const onTrouble = (error: TwinError): void => context.mention(error);
+  return new KeptState({ file, onTrouble, ...(everyMs === undefined ? {} : { everyMs }) });
 }
 
 /**

@@ -11,9 +11,11 @@ export const definition = defineNode({
   outputs: [
     { name: 'components' },
     { name: 'anomalies', when: { anomaliesOutput: [true] } },
+    { name: 'scored', when: { input: ['readings'] } },
     { name: 'rejected', when: { rejectedOutput: [true] } },
   ],
   options: {
+    input: { kind: 'choice', default: 'series', choices: ['series', 'readings'], icon: 'fa-sign-in', since: '0.1.0' },
     key: { kind: 'text', default: AMBIENT_TEMPERATURE, required: true, maxLength: 200, icon: 'fa-key', since: '0.1.0' },
     stampKey: {
       kind: 'text',
@@ -23,6 +25,25 @@ export const definition = defineNode({
       icon: 'fa-clock-o',
       since: '0.1.0',
     },
+    window: {
+      kind: 'number',
+      default: 1000,
+      min: 8,
+      max: 1_000_000,
+      integer: true,
+      when: { input: ['readings'] },
+      since: '0.1.0',
+    },
+    every: {
+      kind: 'number',
+      default: 100,
+      min: 1,
+      max: 1_000_000,
+      integer: true,
+      when: { input: ['readings'] },
+      since: '0.1.0',
+    },
+    keep: { kind: 'switch', default: true, when: { input: ['readings'] }, since: '0.1.0' },
     step: { kind: 'text', default: '', pattern: DURATION, icon: 'fa-arrows-h', since: '0.1.0' },
     method: {
       kind: 'choice',
@@ -75,6 +96,7 @@ export const definition = defineNode({
       section: 'outputs',
       since: '0.1.0',
     },
+    levelChanges: { kind: 'switch', default: true, since: '0.1.0', section: 'outputs' },
     rejectedOutput: { kind: 'switch', default: false, since: '0.1.0', section: 'outputs' },
   },
 });

@@ -46,6 +46,18 @@ export class Alerts {
     };
   }
 
+  /** Sources whose alarm is raised. */
+  raised(): string[] {
+    return [...this.alarms].flatMap(([source, alarm]) => (alarm.isRaised ? [source] : []));
+  }
+
+  /** Goes on with alarms that were raised before a restart. */
+  restore(raised: readonly string[]): void {
+    const { probability, hysteresis } = this.options;
+    for (const source of raised.slice(0, MOST_SOURCES))
+      this.alarms.set(source, new CrossingAlarm(probability / 100, hysteresis / 100, true));
+  }
+
   private alarmOf(source: string): CrossingAlarm {
     const { probability, hysteresis } = this.options;
     const alarm = this.alarms.get(source) ?? new CrossingAlarm(probability / 100, hysteresis / 100);

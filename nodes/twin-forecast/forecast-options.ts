@@ -10,6 +10,8 @@ import type { definition } from './options';
  */
 export function forecastOptions(options: OptionsOf<typeof definition>): ForecastOptions {
   const { method, degree, trend, season, period, horizon, calibrate, evaluation, folds, seed } = options;
+  const { transform, backTransform } = options;
+  const cutAtLevelChange = options.cutAtLevelChange && evaluation === 'back-test';
   const levels = options.levels.split(',').map((level) => Number(level) / 100);
   if (!levels.every((level) => level > 0 && level < 1)) {
     throw new TwinError(
@@ -42,6 +44,9 @@ export function forecastOptions(options: OptionsOf<typeof definition>): Forecast
       folds,
       seed,
       testShare: options.testShare / 100,
+      transform,
+      backTransform,
+      cutAtLevelChange,
     },
     ...(stepMs === undefined ? {} : { stepMs }),
     ...(floor === undefined ? {} : { floor }),

@@ -149,3 +149,26 @@ test('a million points are decomposed in a thread', async (t) => {
   const { seasonal } = (await answer)['payload'] as Parts;
   assert.ok(Math.abs(seasonal[360]! - 1) < 1e-6);
 });
+
+test('the form gets the last decomposition as four small panels, anomalies marked', async (t) => {
+  const runtime = await start(t, {
+    method: 'stl',
+    period: '24',
+    anomaliesOutput: true,
+    wires: [['out'], ['odd'], ['bad']],
+  });
+  const values = Array.from(
+    { length: 2400 },
+    (_, i) => 20 + Math.sin((2 * Math.PI * i) / 24) + (i === 700 ? 9 : 0) + 0.1 * Math.sin(i * i),
+  );
+  const message = await ask(runtime, { times: values.map((_, i) => i * 3_600_000), values });
+  assert.equal((message['anomalies'] as unknown[]).length, 1);
+  const { body } = await runtime.get('/digital-twin/last-result/decompose');
+  const { panels } = body as { panels: { lines: { times: number[] }[]; marks?: { time: number }[] }[] };
+  assert.equal(panels.length, 4);
+  for (const { lines } of panels) assert.equal(lines[0]!.times.length, 300);
+  assert.deepEqual(
+    panels[0]!.marks?.map(({ time }) => time),
+    [700 * 3_600_000],
+  );
+});

@@ -110,8 +110,8 @@ test('Grafana gets its data source for the organization and bucket that InfluxDB
   assert.ok(services['grafana']?.environment?.['INFLUX_TOKEN']);
 });
 
-test('the dashboards ask the provisioned data source for Temperature, Humidity and the delays', () => {
-  const asked = ['climate', 'delays'].map((name) => {
+test('the dashboards ask the provisioned data source for Temperature, Humidity, the delays, forecasts and decompositions', () => {
+  const asked = ['climate', 'delays', 'analysis'].map((name) => {
     const dashboard = JSON.parse(readFileSync(join(FOLDER, 'grafana', 'dashboards', `${name}.json`), 'utf8')) as {
       uid: string;
       panels: { id: number; datasource: { uid: string }; targets: { query: string }[] }[];
@@ -123,6 +123,9 @@ test('the dashboards ask the provisioned data source for Temperature, Humidity a
   });
   assert.match(asked[0] ?? '', /_measurement == "Temperature"[^]*_measurement == "Humidity"/);
   assert.match(asked[1] ?? '', /_measurement == "Timestamp"/);
+  // What the example flows of the two analysis nodes write.
+  for (const measurement of ['Forecast', 'BackTest', 'Decomposition', 'Anomalies'])
+    assert.match(asked[2] ?? '', new RegExp(`_measurement == "${measurement}"`));
 });
 
 test('the launcher fills the secrets in once, for its user alone', (t) => {

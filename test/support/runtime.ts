@@ -169,6 +169,12 @@ export class Runtime {
     return response.body as unknown;
   }
 
+  /** Gets what a route answers that a node has put on the admin interface. */
+  async get(path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+    const response = await helper.request().get(path);
+    return { status: response.status, body: response.body as unknown };
+  }
+
   /** The address of the admin interface. */
   get url(): string {
     return helper.url();

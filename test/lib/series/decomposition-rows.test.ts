@@ -10,6 +10,7 @@ function parts(length: number): SeriesDecomposition {
     ...{ times: values.map((value) => value + 0.4), observed: values, trend, seasonal: values, resid: trend },
     seasonals: [{ period: 24, values }],
     anomalies: [],
+    levelChanges: [],
     model: { method: 'mstl', log: false, robust: false, period: 24, periods: [24], stepMs: 1, warnings: [] },
   };
 }
