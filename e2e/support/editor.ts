@@ -210,6 +210,9 @@ export class Editor {
     }
     await this.page.locator('#red-ui-clipboard-dialog-ok:not([disabled])').click();
     await this.page.locator('#red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
+    // Flows that share config nodes, such as the dashboard's: the editor asks, and takes those that are there.
+    const copy = this.page.locator('.red-ui-notification button', { hasText: /import copy/i });
+    if ((await copy.count()) > 0) await copy.first().dispatchEvent('click');
   }
 
   /** Opens the help of a node type in the sidebar. */

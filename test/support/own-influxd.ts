@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { freePort } from './own-mosquitto';
+import { endWithTest } from './server-of-test';
 
 /** The administrator of a server started with `auth`. */
 export const ADMIN = { name: 'admin', password: 'adminpass' };
@@ -67,6 +68,7 @@ export class OwnInfluxd {
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
     this.#process = child;
+    endWithTest(child);
     const ended = once(child, 'exit').then(() => {
       throw new Error(`influxd ended at its start: ${said}`);
     });

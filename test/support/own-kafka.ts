@@ -12,6 +12,7 @@ import { findKafkaJars } from '../../stack/install/kafka-jars';
 import { Machine } from '../../stack/machine';
 import { kafkaConfig, LOG4J2_CONFIG } from '../../stack/servers/kafka-config';
 import { freePort } from './own-mosquitto';
+import { endWithTest } from './server-of-test';
 
 const run = promisify(execFile);
 const CACHE_DIR = resolve(__dirname, '../../.data/cache');
@@ -85,6 +86,7 @@ export class OwnKafka {
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     this.#process = child;
+    endWithTest(child);
     const ended = once(child, 'exit').then(() => {
       if (this.#process === child) throw new Error(`kafka ended at its start: ${said}`);
     });

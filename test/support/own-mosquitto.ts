@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { endWithTest } from './server-of-test';
 
 /** Debian puts the broker where the path of an ordinary user does not reach. */
 const PROGRAM = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find((path) => existsSync(path)) ?? 'mosquitto';
@@ -26,14 +27,6 @@ export const OPEN_TO_ALL = ['allow_anonymous true'];
 
 /** No limits beyond which it would drop or hold back messages. */
 export const NO_LIMITS = ['max_queued_messages 0', 'max_inflight_messages 0'];
-
-const running = new Set<ChildProcess>();
-
-/** The test runner ends a file that takes too long by SIGTERM, and no broker must outlive it. */
-process.once('SIGTERM', () => {
-  for (const child of running) child.kill('SIGKILL');
-  process.exit(143);
-});
 
 /** A Mosquitto that belongs to one test, which may kill it and start it again on the same port and state. */
 export class OwnMosquitto {
@@ -82,8 +75,7 @@ export class OwnMosquitto {
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     this.#process = child;
-    running.add(child);
-    child.once('exit', () => running.delete(child));
+    endWithTest(child);
     const ended = once(child, 'exit').then(() => {
       throw new Error(`mosquitto ended at its start: ${said}`);
     });
