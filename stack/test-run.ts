@@ -25,6 +25,7 @@ const CONCURRENCY = 2;
 const ALONE = /^(e2e|peers|test[\\/](pipeline|stack|completion))[\\/]/;
 /** Faults bring their own servers and mostly wait for them; in their long form they too have the machine to themselves. */
 const FAULTS = /^test[\\/]faults[\\/]/;
+const FAULTS_AT_ONCE = 3;
 const SERVERS = ['mqtt', 'kafka', 'influx', 'board'] as const;
 const FILE_LIMIT_MS = 300_000;
 const LONG_LIMIT_MS = 3_600_000;
@@ -79,7 +80,7 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
     const isLong = faultForm === 'long';
     const groups = [
       { names: together, concurrency: CONCURRENCY, limitMs: FILE_LIMIT_MS },
-      { names: faults, concurrency: isLong ? 1 : CONCURRENCY, limitMs: isLong ? LONG_LIMIT_MS : FILE_LIMIT_MS },
+      { names: faults, concurrency: isLong ? 1 : FAULTS_AT_ONCE, limitMs: isLong ? LONG_LIMIT_MS : FILE_LIMIT_MS },
       { names: alone, concurrency: 1, limitMs: FILE_LIMIT_MS },
     ];
     for (const group of groups) count = sum(count, await runTests(group, env, join(dataDir, 'count.json'), signal));

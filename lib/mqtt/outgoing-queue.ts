@@ -1,4 +1,5 @@
 import { Backoff } from '../delivery/backoff';
+import { Fifo } from '../delivery/fifo';
 import { expiredError, isExpired } from '../delivery/expiry';
 import { TwinError } from '../reading/twin-error';
 import { publishRefused } from './mqtt-error';
@@ -27,7 +28,7 @@ const PROMPT_MS = 5_000;
  */
 export class OutgoingQueue {
   readonly #limits: QueueLimits;
-  readonly #waiting: OutgoingMessage[] = [];
+  readonly #waiting = new Fifo<OutgoingMessage>();
   /** In the order of sending. */
   readonly #sent = new Set<OutgoingMessage>();
   readonly #refusals = new Backoff({ minMs: 100, maxMs: 10_000 });
@@ -90,7 +91,7 @@ export class OutgoingQueue {
     // QoS 0 promises no more than that it was sent.
     for (const message of unanswered) if (message.qos === 0) this.#finish(message);
     const again = unanswered.filter(({ qos }) => qos === 1);
-    this.#waiting.unshift(...again);
+    this.#waiting.unshift(again);
     const [first] = again;
     const prompt = performance.now() - this.#attachedAt < PROMPT_MS;
     if (first && prompt && !this.#answered && ++first.losses >= LOSSES_TO_GIVE_UP) {
@@ -103,7 +104,7 @@ export class OutgoingQueue {
   rejectAll(error: TwinError): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    for (const message of [...this.#sent, ...this.#waiting.splice(0)]) {
+    for (const message of [...this.#sent, ...this.#waiting.clear()]) {
       this.#sent.delete(message);
       this.#finish(message, error);
     }
@@ -139,7 +140,8 @@ export class OutgoingQueue {
   }
 
   #window(): number {
-    const [first] = this.#sent.size > 0 ? this.#sent : this.#waiting;
+    const [sent] = this.#sent;
+    const first = sent ?? this.#waiting.first;
     if (first && first.losses >= LOSSES_TO_GO_ALONE) return 1;
     return Math.min(this.#limits.maxInFlight, this.#brokerLimits.maxInFlight);
   }
@@ -167,7 +169,7 @@ export class OutgoingQueue {
 
   /** The broker is there but cannot take it now (quota): nothing behind it may pass it meanwhile. */
   #sendLater(message: OutgoingMessage): void {
-    this.#waiting.unshift(message);
+    this.#waiting.unshift([message]);
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
