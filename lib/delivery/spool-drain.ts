@@ -5,6 +5,7 @@ import { Backoff } from './backoff';
 import type { Spool } from './spool';
 import { SpoolPace, type SpoolPaceOptions } from './spool-pace';
 import type { SpoolRecord } from './spool-record';
+import { withinTime } from './within-time';
 
 const CLOSE_MS = 1_000;
 
@@ -104,9 +105,7 @@ export class SpoolDrain extends EventEmitter<SpoolDrainEvents> {
     this.#spool.off('stored', this.#onStored);
     this.#nap?.abort();
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the spool is no longer sent', { retryable: true }));
-    const limit = new AbortController();
-    await Promise.race([this.#running, abortableSleep(CLOSE_MS, limit.signal).catch(() => undefined)]);
-    limit.abort();
+    await withinTime(this.#running, CLOSE_MS);
     if (this.#done.size === 0) return;
     // So that what has arrived another way is not sent again after the restart.
     const records = await this.#spool.read(this.#maxRecords, this.#maxBytes).catch(() => []);

@@ -1,8 +1,8 @@
 import { TwinError } from '../reading/twin-error';
-import { sleep } from './abortable-sleep';
 import type { Spool } from './spool';
 import type { SpoolDrain } from './spool-drain';
 import type { LostRecords } from './spool-events';
+import { withinTime } from './within-time';
 
 /**
  * What goes first after an outage.
@@ -136,7 +136,7 @@ export class SpoolGate {
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the sink is closed', { retryable: true }));
     // What the sink has just given up gets here a moment after the sink's own end.
     await new Promise((turn) => setImmediate(turn));
-    await this.#atMost(CLOSE_MS, Promise.allSettled(this.#appending));
+    await withinTime(Promise.allSettled(this.#appending), CLOSE_MS);
     await this.#drain.close();
   }
 
@@ -208,13 +208,7 @@ export class SpoolGate {
 
   async #resumeDrain(): Promise<void> {
     const copied = [...this.#live].filter(({ copy }) => copy !== undefined);
-    if (copied.length > 0) await this.#atMost(this.#settleMs, Promise.all(copied.map(({ settled }) => settled)));
+    if (copied.length > 0) await withinTime(Promise.all(copied.map(({ settled }) => settled)), this.#settleMs);
     if (this.#accepting && !this.#ending) this.#drain.resume();
-  }
-
-  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
-    const limit = new AbortController();
-    await Promise.race([work, sleep(ms, limit.signal).catch(() => undefined)]);
-    limit.abort();
   }
 }

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
 import { TwinError } from '../reading/twin-error';
-import { sleep } from './abortable-sleep';
 import type { DropReason, LostRecords, SpoolEvents } from './spool-events';
 import { diskError } from './spool-files';
 import { openSpoolFiles, type SpoolFiles } from './spool-folder';
@@ -10,6 +9,7 @@ import type { SpoolRecord } from './spool-record';
 import type { SpoolSegment } from './spool-segment';
 import { SpoolUpkeep } from './spool-upkeep';
 import { spoolClosedError, SpoolWriter } from './spool-writer';
+import { withinTime } from './within-time';
 
 /** A log whose records are all done is kept up to this size, so that a short backlog does not cost a file each time. */
 const KEEP_BYTES = 64 * 1024;
@@ -165,14 +165,8 @@ export class Spool extends EventEmitter<SpoolEvents> {
    * hangs. Idempotent.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= withinTime(this.#finish(), CLOSE_MS);
     return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    const limit = new AbortController();
-    await Promise.race([this.#finish(), sleep(CLOSE_MS, limit.signal).catch(() => undefined)]);
-    limit.abort();
   }
 
   async #finish(): Promise<void> {

@@ -8,7 +8,7 @@ import { kafkaError } from './kafka-error';
 import { OffsetCommitter, type SendOffsets } from './offset-committer';
 import type { ConsumerMemory, SessionOptions, SessionOwner } from './session-options';
 import { startPositions } from './start-positions';
-import { withinTime } from './within-time';
+import { withinTime } from '../delivery/within-time';
 
 const PARTITIONS_AT_ONCE = 8;
 /** Without an answer for this long, in milliseconds, the state says so; an idle fetch is answered twice a second. */

@@ -3,7 +3,7 @@ import { TwinError } from '../reading/twin-error';
 import { createKafkaClient, type KafkaClient } from './kafka-client';
 import { kafkaError } from './kafka-error';
 import type { KafkaConnectionOptions } from './kafka-options';
-import { withinTime } from './within-time';
+import { withinTime } from '../delivery/within-time';
 
 const DISCONNECT_MS = 1_000;
 

@@ -11,7 +11,7 @@ import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import type { KafkaRecord } from './kafka-record';
 import { longestWaitMs } from './longest-wait';
 import type { ConsumerMemory, SessionOwner } from './session-options';
-import { withinTime } from './within-time';
+import { withinTime } from '../delivery/within-time';
 
 const BACKOFF = { minMs: 200, maxMs: 5_000 };
 const DRAIN_MS = 2_000;

@@ -1,6 +1,6 @@
-import type { ConnectionChange } from '../../lib/delivery/connection-state';
 import { KafkaConsumer, type KafkaConsumerOptions, type KafkaDelivery } from '../../lib/kafka/kafka-consumer';
 import { FlowSource, type Outgoing } from '../common/completion/flow-source';
+import { SourceStatus } from '../common/completion/source-status';
 import { rejectedError } from '../common/message';
 import { type NodeContext, asTwinError } from '../common/node-context';
 import { shortCount } from '../common/short-count';
@@ -14,17 +14,22 @@ import { metadataOf, payloadOf } from './record-message';
 export class RecordSource {
   readonly #context: NodeContext<typeof definition>;
   readonly #flow: FlowSource<typeof definition, KafkaConsumer>;
-  #connected = false;
+  readonly #status: SourceStatus<typeof definition>;
   #lag = 0;
 
   constructor(context: NodeContext<typeof definition>, options: KafkaConsumerOptions) {
     this.#context = context;
     const { mode, commit, holdLimit, window } = context.options;
     const byFlow = mode === 'group' && commit === 'flow';
+    this.#status = new SourceStatus(context, {
+      holder: () => this.#flow.holder(),
+      held: (node) => context.word('status.held', { node }),
+      well: () => context.word('status.lag', { count: shortCount(this.#lag) }),
+    });
     this.#flow = new FlowSource(context, {
       ...{ window, holdLimitMs: byFlow ? holdLimit * 1000 : undefined },
       make: () => this.#consumer(options),
-      onChange: () => this.#showLag(),
+      onChange: () => this.#status.show(),
     });
     context.meter.gauge('lag', () => this.#lag, true);
   }
@@ -39,10 +44,10 @@ export class RecordSource {
 
   #consumer(options: KafkaConsumerOptions): KafkaConsumer {
     const consumer = new KafkaConsumer(options);
-    consumer.on('state', (change) => this.#show(change));
+    consumer.on('state', (change) => this.#status.change(change));
     consumer.on('lag', (lag) => {
       this.#lag = lag;
-      this.#showLag();
+      this.#status.show();
     });
     consumer.on('delivery', (delivery) => this.#deliver(delivery));
     consumer.on('unreadable', (error, settle) => {
@@ -79,23 +84,5 @@ export class RecordSource {
       outgoing.unshift({ port: 'records', message: { ...metadataOf(first), payload } });
     }
     this.#flow.send(outgoing, settle);
-  }
-
-  #show({ state, error }: ConnectionChange): void {
-    const { status } = this.#context;
-    this.#connected = state === 'connected' && !error;
-    if (error) this.#context.trouble(error);
-    else if (state === 'connected') {
-      this.#context.recovered();
-      this.#showLag();
-    } else status.show(state, this.#context.word(`common.status.${state}`));
-  }
-
-  #showLag(): void {
-    if (!this.#connected) return;
-    const { status } = this.#context;
-    const node = this.#flow.holder();
-    if (node !== undefined) status.show('busy', this.#context.word('status.held', { node }));
-    else status.show('connected', this.#context.word('status.lag', { count: shortCount(this.#lag) }));
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sleep } from '../../lib/delivery/abortable-sleep';
+import { withinTime } from '../../lib/delivery/within-time';
 import { type MqttConnectionOptions, resolveMqttOptions } from '../../lib/mqtt/mqtt-options';
 import { MqttPublisher } from '../../lib/mqtt/mqtt-publisher';
 
@@ -45,10 +45,7 @@ export class BrokerConnection {
     const publisher = this.#publisher;
     if (!publisher) return;
     if (--this.#users > 0) {
-      const abort = new AbortController();
-      const limit = publisher.change.state === 'connected' ? drainMs : 0;
-      await Promise.race([pending, sleep(limit, abort.signal).catch(() => {})]);
-      abort.abort();
+      await withinTime(pending, publisher.change.state === 'connected' ? drainMs : 0);
       return;
     }
     this.#publisher = undefined;

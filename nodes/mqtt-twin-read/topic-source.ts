@@ -1,6 +1,6 @@
-import type { ConnectionChange } from '../../lib/delivery/connection-state';
 import { type MqttMessage, MqttSubscriber } from '../../lib/mqtt/mqtt-subscriber';
 import { FlowSource } from '../common/completion/flow-source';
+import { SourceStatus } from '../common/completion/source-status';
 import { type FlowMessage, rejectedError } from '../common/message';
 import { type NodeContext, asTwinError } from '../common/node-context';
 import { payloadOfBytes } from '../common/payload-of-bytes';
@@ -12,7 +12,7 @@ import type { Subscription } from './subscription';
 export class TopicSource {
   readonly #context: NodeContext<typeof definition>;
   readonly #flow: FlowSource<typeof definition, MqttSubscriber>;
-  #connected = false;
+  readonly #status: SourceStatus<typeof definition>;
 
   /** @throws TwinError MQTT_TOPIC, MQTT_OPTIONS */
   constructor(context: NodeContext<typeof definition>, { subscriber, byFlow }: Subscription) {
@@ -20,15 +20,20 @@ export class TopicSource {
     const { window, holdLimit } = context.options;
     // What cannot work is refused before anything is held or listened to.
     new MqttSubscriber(subscriber);
+    this.#status = new SourceStatus(context, {
+      holder: () => this.#flow.holder(),
+      held: (node) => context.word('status.held', { node }),
+      well: () => context.word('status.received', { count: shortCount(context.counters.received) }),
+    });
     this.#flow = new FlowSource(context, {
       ...{ window, holdLimitMs: byFlow ? holdLimit * 1000 : undefined },
       make: () => {
         const made = new MqttSubscriber(subscriber);
-        made.on('state', (change) => this.#show(change));
+        made.on('state', (change) => this.#status.change(change));
         made.on('message', (message, settle) => this.#take(message, settle));
         return made;
       },
-      onChange: () => this.#showCount(),
+      onChange: () => this.#status.show(),
     });
   }
 
@@ -52,25 +57,6 @@ export class TopicSource {
       const refused = { ...metadata, payload: message.payload, error: rejectedError(error, node) };
       this.#flow.send(this.#flow.refuse(error) ? [{ port: 'rejected', message: refused }] : [], settle);
     }
-  }
-
-  #show({ state, error }: ConnectionChange): void {
-    const { status } = this.#context;
-    this.#connected = state === 'connected' && !error;
-    if (error) this.#context.trouble(error);
-    else if (state === 'connected') {
-      this.#context.recovered();
-      this.#showCount();
-    } else status.show(state, this.#context.word(`common.status.${state}`));
-  }
-
-  #showCount(): void {
-    if (!this.#connected) return;
-    const { status, counters } = this.#context;
-    const node = this.#flow.holder();
-    const count = shortCount(counters.received);
-    if (node !== undefined) status.show('busy', this.#context.word('status.held', { node }));
-    else status.show('connected', this.#context.word('status.received', { count }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { sleep } from '../../../lib/delivery/abortable-sleep';
 import { Backoff } from '../../../lib/delivery/backoff';
+import { Fifo } from '../../../lib/delivery/fifo';
 import { TwinError } from '../../../lib/reading/twin-error';
 
 interface Waiting {
@@ -14,7 +15,7 @@ interface Waiting {
  * bounds the line.
  */
 export class RetryLine {
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Fifo<Waiting>();
   readonly #stop = new AbortController();
   #running = false;
 
@@ -31,7 +32,7 @@ export class RetryLine {
   close(): void {
     const error = new TwinError('DELIVERY_CLOSED', 'the sink is closed', { retryable: true });
     this.#stop.abort(error);
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const { reject } of this.#waiting.clear()) reject(error);
   }
 
   #follow(entry: Waiting, sending: Promise<void>): void {
@@ -47,14 +48,14 @@ export class RetryLine {
     this.#running = true;
     const backoff = new Backoff({ minMs: 20, maxMs: 1_000 });
     await sleep(backoff.next(), this.#stop.signal).catch(() => undefined);
-    for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
+    for (let entry = this.#waiting.first; entry; entry = this.#waiting.first) {
       const sending = entry.send();
       // A client that has no room says so at once.
       const error = await Promise.race([sending.then(() => undefined, identity), turn()]);
       if (mayPass(error)) await sleep(backoff.next(), this.#stop.signal).catch(() => undefined);
       else {
         backoff.reset();
-        if (this.#waiting[0] === entry) this.#waiting.shift();
+        if (this.#waiting.first === entry) this.#waiting.shift();
         this.#follow(entry, sending);
       }
     }

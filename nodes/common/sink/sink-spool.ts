@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { EventEmitter } from 'node:events';
-import { sleep } from '../../../lib/delivery/abortable-sleep';
 import { Backoff } from '../../../lib/delivery/backoff';
 import { retryForever } from '../../../lib/delivery/retry';
 import { Spool } from '../../../lib/delivery/spool';
 import { SpoolDrain } from '../../../lib/delivery/spool-drain';
 import type { DropReason } from '../../../lib/delivery/spool-events';
 import { type Delivery, SpoolGate, type SpoolOrder } from '../../../lib/delivery/spool-gate';
+import { withinTime } from '../../../lib/delivery/within-time';
 import { TwinError } from '../../../lib/reading/twin-error';
 import type { SpoolSettings } from './spool-options';
 
@@ -107,7 +107,7 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
    */
   async prepareClose(): Promise<void> {
     this.#decided();
-    await atMost(OPENING_MS, this.#opening);
+    await withinTime(this.#opening, OPENING_MS);
     this.#parts?.gate.stopDraining();
   }
 
@@ -148,7 +148,7 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
   /** Close the server's client before. Takes longer than a moment only when the disk hangs. */
   async close(): Promise<void> {
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the spool is closed', { retryable: true }));
-    await atMost(OPENING_MS, this.#opened);
+    await withinTime(this.#opened, OPENING_MS);
     await this.#parts?.gate.close();
     await this.#parts?.spool.close();
   }
@@ -189,11 +189,4 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     if (this.#accepting) gate.resume();
     this.emit('change');
   }
-}
-
-/** Waits for an end, but no longer than so many milliseconds. */
-async function atMost(ms: number, end: Promise<unknown> | undefined): Promise<void> {
-  const limit = new AbortController();
-  await Promise.race([end, sleep(ms, limit.signal).catch(() => undefined)]);
-  limit.abort();
 }
