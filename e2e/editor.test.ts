@@ -200,9 +200,7 @@ for (const version of nodeRedVersions) {
 
     for (const flow of flows) {
       it(`the flow ${flow} is imported and deployed`, async () => {
-        const before = (await editor.nodeIds()).length;
         await editor.importExample([moduleName, flow]);
-        await until(async () => (await editor.nodeIds()).length > before, 5000, 'more nodes after the import');
         assert.equal(await editor.deploy(), 200);
         await editor.showFlow(labelOf(flow));
         await shot(`flow-${flow}`);

@@ -99,11 +99,7 @@ export class Editor {
     await this.page.mouse.down();
     await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 12 });
     await this.page.mouse.up();
-    await this.page.waitForFunction((count) => {
-      let now = 0;
-      (globalThis as unknown as EditorGlobals).RED.nodes.eachNode(() => now++);
-      return now > count;
-    }, before.length);
+    await this.moreNodesThan(before.length);
     await this.filterPalette('');
     const added = (await this.nodeIds()).find((id) => !before.includes(id));
     if (!added) throw new Error(`dragging ${type} added no node`);
@@ -116,6 +112,15 @@ export class Editor {
       (globalThis as unknown as EditorGlobals).RED.nodes.eachNode(({ id }) => ids.push(id));
       return ids;
     });
+  }
+
+  /** Waits until the editor has more nodes than so many. */
+  private async moreNodesThan(count: number): Promise<void> {
+    await this.page.waitForFunction((least) => {
+      let now = 0;
+      (globalThis as unknown as EditorGlobals).RED.nodes.eachNode(() => now++);
+      return now > least;
+    }, count);
   }
 
   /** The drawing of a node on the canvas. */
@@ -197,8 +202,9 @@ export class Editor {
     return (await label.first().textContent()) ?? '';
   }
 
-  /** Imports one of the flows that a module ships, by the import dialog. */
+  /** Imports one of the flows that a module ships, by the import dialog; ends when its nodes are there. */
   async importExample(path: readonly string[]): Promise<void> {
+    const before = (await this.nodeIds()).length;
     await this.page.locator('#red-ui-workspace-chart').click({ position: { x: 5, y: 5 } });
     await this.page.keyboard.press('Control+i');
     await this.page.locator('#red-ui-clipboard-dialog-import-tabs').waitFor({ state: 'visible' });
@@ -210,9 +216,16 @@ export class Editor {
     }
     await this.page.locator('#red-ui-clipboard-dialog-ok:not([disabled])').click();
     await this.page.locator('#red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
-    // Flows that share config nodes, such as the dashboard's: the editor asks, and takes those that are there.
-    const copy = this.page.locator('.red-ui-notification button', { hasText: /import copy/i });
-    if ((await copy.count()) > 0) await copy.first().dispatchEvent('click');
+    // Flows that share config nodes, such as the dashboard's: the editor asks, sooner or later, and takes those that
+    // are there.
+    const copy = this.page.locator('.red-ui-notification button', { hasText: /import copy/i }).first();
+    const grown = this.moreNodesThan(before);
+    const asked = copy.waitFor({ state: 'attached' }).then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([grown.then(() => false), asked])) await copy.dispatchEvent('click');
+    await grown;
   }
 
   /** Opens the help of a node type in the sidebar. */
