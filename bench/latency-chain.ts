@@ -1,8 +1,8 @@
 /**
- * Where a reading spends its time, and how long the whole way takes: MQTT -> bridge -> Kafka -> kafka-twin-read, and from
- * Kafka back to MQTT, as a flow in a Node-RED process beside the same chain as a plain script on the same clients. Both
- * run all the time and get their readings in turn, at 20 and at 200 a second; the stages are counted from the
- * publisher, in milliseconds (to the bridge: whole ones, as its stamp is). Needs MQTT_URL and KAFKA_BROKERS:
+ * Where a reading spends its time, and how long the whole way takes: MQTT -> bridge -> Kafka -> model -> Kafka -> bridge
+ * -> MQTT, as a flow in a Node-RED process beside the same chain as a plain script on the same clients. Both run all the
+ * time and get their readings in turn, at 20 and at 200 a second. In milliseconds: to the bridge (whole ones, as its
+ * stamp is) and to the model from the publisher, from the model on, and the whole round. Needs MQTT_URL and KAFKA_BROKERS:
  * `npm run bench:latency`. Prints, never fails.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ const RATES = [20, 200];
 const ROUNDS = Number(process.env['ROUNDS'] ?? 6);
 const ROUND_S = 10;
 const ARRIVE_MS = 20_000;
-const STAGES = ['to the bridge', 'to the flow', 'round trip'] as const;
+const STAGES = ['to the bridge', 'to the model', 'model to MQTT', 'round trip'] as const;
 const FIGURES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, max: 1 };
 const TARGETS: Record<string, number> = { p50: 1.3, p99: 1.5 };
 
@@ -60,13 +60,15 @@ async function send(client: MqttClient, subject: Subject, rate: number): Promise
 
 function delaysOf({ chain, sent, back, ofRate }: Subject, rate: number): Delays {
   const wanted = new Set(ofRate.get(rate));
-  const delays: Delays = { 'to the bridge': [], 'to the flow': [], 'round trip': [] };
+  const delays: Delays = { 'to the bridge': [], 'to the model': [], 'model to MQTT': [], 'round trip': [] };
   for (const line of readFileSync(chain.arrivals, 'utf8').trim().split('\n')) {
     const [sequence = NaN, bridgeStamp = NaN, arrival = NaN] = line.split(' ').map(Number);
     const begin = sent.get(sequence);
     if (begin === undefined || !wanted.has(sequence)) continue;
     delays['to the bridge'].push(bridgeStamp - Math.floor(begin));
-    delays['to the flow'].push(arrival - begin);
+    delays['to the model'].push(arrival - begin);
+    const end = back.get(sequence);
+    if (end !== undefined) delays['model to MQTT'].push(end - arrival);
   }
   for (const sequence of wanted) {
     const end = back.get(sequence);
@@ -99,12 +101,12 @@ async function main(): Promise<void> {
   const subjects: Subject[] = [];
   const topicsOf = (name: string): ChainTopics => {
     const id = `chain-${name}-${process.pid}-${Date.now()}`;
-    return { mqttIn: `${id}/in`, kafka: id, mqttBack: `${id}/back` };
+    return { mqttIn: `${id}/in`, kafka: id, model: `${id}-model`, mqttBack: `${id}/back` };
   };
   try {
     for (const [name, start] of Object.entries({ flow: flowChain, script: plainChain })) {
       const topics = topicsOf(name);
-      await admin.createTopic({ topic: topics.kafka, partitions: 1 });
+      for (const topic of [topics.kafka, topics.model]) await admin.createTopic({ topic, partitions: 1 });
       const chain = await start(topics, folder);
       const subject = { name, chain, sent: new Map(), back: new Map<number, number>(), ofRate: new Map() };
       subjects.push(subject);
@@ -129,7 +131,8 @@ async function main(): Promise<void> {
     await Promise.all(subjects.map(({ chain }) => chain.stop()));
     for (const rate of RATES) print(rate, delaysOf(flow, rate), delaysOf(script, rate));
   } finally {
-    await Promise.allSettled(subjects.map(({ chain }) => admin.deleteTopic(chain.topics.kafka)));
+    const made = subjects.flatMap(({ chain: { topics } }) => [topics.kafka, topics.model]);
+    await Promise.allSettled(made.map((topic) => admin.deleteTopic(topic)));
     await admin.close();
     await client.endAsync(true);
     rmSync(folder, { recursive: true, force: true });

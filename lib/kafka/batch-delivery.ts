@@ -74,6 +74,8 @@ export class BatchDelivery {
     }
     payload.resolveOffset(batch.lastOffset());
     target.changed();
+    // What was delivered goes first (Node-RED hands messages on in the next turn), asking for more comes second.
+    await nextTurn();
   }
 
   /** Delivers from `start` what goes in one piece; answers how many records that were. */

@@ -73,7 +73,7 @@ export class PubackLedger {
     if (this.#held[0] === message) this.#planRelease();
   }
 
-  /** Writes at once what may be acknowledged; otherwise this happens in the next microtask, for many in one go. */
+  /** Writes at once what may be acknowledged; otherwise this happens once the event loop has seen to what has arrived, for many in one go. */
   release(): void {
     if (!this.#write) return;
     let count = 0;
@@ -86,9 +86,12 @@ export class PubackLedger {
   #planRelease(): void {
     if (this.#planned) return;
     this.#planned = true;
-    queueMicrotask(() => {
-      this.#planned = false;
-      this.release();
-    });
+    // In the turn after the next: what Node-RED hands on in that one is waited for, an acknowledgement is not.
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#planned = false;
+        this.release();
+      }),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PubackLedger, type HeldMessage } from '../../../lib/mqtt/puback-ledger';
 import { seededRandom } from '../../support/seeded-random';
 
@@ -19,7 +20,11 @@ function connected(sessionPresent = true) {
   return { ledger, acknowledged, reconnect: (present = true) => ledger.begin(write, present) };
 }
 
-const microtask = () => Promise.resolve();
+/** Acknowledgements are written in the second turn from now. */
+async function twoTurns(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
 
 test('acknowledges in the order of receipt, whatever the order of settling', async () => {
   for (let seed = 1; seed <= 50; seed++) {
@@ -34,7 +39,7 @@ test('acknowledges in the order of receipt, whatever the order of settling', asy
         settled.add(picked!.messageId);
         ledger.settle(picked!);
       }
-      await microtask();
+      await twoTurns();
       let prefix = 0;
       while (settled.has(prefix + 1)) prefix++;
       assert.deepEqual(
@@ -52,14 +57,14 @@ test('many settled in one turn are written in one piece', async () => {
   ledger.begin((bytes) => pieces.push(bytes.length), false);
   const held = [1, 2, 3, 4].map((id) => ledger.hold(message(id)));
   held.forEach((one) => ledger.settle(one));
-  await microtask();
+  await twoTurns();
   assert.deepEqual(pieces, [16]);
 });
 
 test('identifiers up to 65535 are written as two bytes', async () => {
   const { ledger, acknowledged } = connected();
   for (const id of [255, 256, 65_535]) ledger.settle(ledger.hold(message(id)));
-  await microtask();
+  await twoTurns();
   assert.deepEqual(acknowledged, [255, 256, 65_535]);
 });
 
@@ -68,13 +73,13 @@ test('nothing is acknowledged between two connections, nor on the next before th
   const held = ledger.hold(message(7));
   ledger.lose();
   ledger.settle(held);
-  await microtask();
+  await twoTurns();
   assert.deepEqual(acknowledged, []);
   reconnect();
-  await microtask();
+  await twoTurns();
   assert.deepEqual(acknowledged, []);
   assert.equal(ledger.adopt(message(7)), true, 'the repeat is known');
-  await microtask();
+  await twoTurns();
   assert.deepEqual(acknowledged, [7], 'it was settled while the connection was gone');
 });
 
@@ -85,10 +90,10 @@ test('a repeat takes its place in the new order of receipt', async () => {
   reconnect();
   assert.ok(ledger.adopt(message(2)) && ledger.adopt(message(1)));
   ledger.settle(one);
-  await microtask();
+  await twoTurns();
   assert.deepEqual(acknowledged, []);
   ledger.settle(two);
-  await microtask();
+  await twoTurns();
   assert.deepEqual(acknowledged, [2, 1]);
 });
 
@@ -104,7 +109,7 @@ test('the same identifier with other content is another message', () => {
 test('what was acknowledged is forgotten, as its identifier may come again', async () => {
   const { ledger, reconnect } = connected();
   ledger.settle(ledger.hold(message(1)));
-  await microtask();
+  await twoTurns();
   ledger.lose();
   reconnect();
   assert.equal(ledger.adopt(message(1)), false);
