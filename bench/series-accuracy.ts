@@ -3,9 +3,10 @@
  *
  *     npm run bench:accuracy -- [DIR]
  *
- * Prints MASE on the last values of each series (the hold-out of the golden files, else 24), for each method and for `auto`; then
- * the share of values within the intervals of `auto`: over its back-test (played again, which is what the intervals are calibrated on), and over
- * several earlier hold-outs that it has not seen at all.
+ * Prints MASE on the last values of each series (the hold-out of the golden files, else 24), for each method and for `auto`, and
+ * the same of `auto` and seasonal naive in the back-test of `auto` and over several earlier hold-outs; then the share of values
+ * within the intervals of `auto`: over its back-test, each forecast with an interval that has not learned from it nor from one
+ * that overlaps it, and over the hold-outs, which it has not seen at all.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -123,12 +124,8 @@ console.log(`mean MASE of auto ${means[auto]!.toFixed(3)}; R ets ${shown(means[1
 if (single) console.log(`best single method of statsmodels: ${single.model}, mean ${single.mean.toFixed(3)}`);
 console.log(`auto beside seasonal naive, worst: ${worst.name}, ${(100 * (worst.ratio - 1)).toFixed(1)} %\n`);
 
-/** Coverage of the intervals of `auto`: over all forecasts of its own back-test, and over hold-outs that it has never seen. */
-console.log(
-  `${'coverage of auto'.padEnd(24)}${LEVELS.map((level) => `${level * 100} %`.padStart(15)).join('')}      forecasts${LEVELS.map((level) => `unseen ${level * 100} %`.padStart(15)).join('')}      hold-outs`,
-);
-const per = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(15);
-const within = files.map((file) => {
+/** Everything about `auto` that takes more than one forecast of a series. */
+const judged = files.map((file) => {
   const values = goldenValues(file.values!);
   const period = file.period ?? 1;
   const horizon = horizonOf(file);
@@ -138,20 +135,52 @@ const within = files.map((file) => {
     (_, k) => values.length - horizon - k * Math.ceil(horizon / 2),
   ).filter((origin) => origin >= Math.max(3 * horizon, 4 * period));
   const unseen = origins.map((origin) => {
-    const { intervals } = forecast(values.slice(0, origin), { period, horizon }, 'auto', LEVELS);
+    const known = values.slice(0, origin);
+    const own = forecast(known, { period, horizon }, 'auto', LEVELS);
+    const naive = forecast(known, { period, horizon }, 'seasonal-naive');
     const actual = values.subarray(origin, origin + horizon);
-    return intervals.map(({ lower, upper }) => intervalCoverage(actual, lower, upper));
+    return {
+      mase: [own, naive].map((one) => meanAbsoluteScaledError(actual, one.values, known, period)),
+      coverage: own.intervals.map(({ lower, upper }) => intervalCoverage(actual, lower, upper)),
+    };
   });
-  const held = LEVELS.map((_, k) => unseen.reduce((sum, fold) => sum + fold[k]!, 0) / unseen.length);
-  console.log(
-    `${file.name.padEnd(24)}${model.coverage.map(per).join('')}${String(model.folds).padStart(15)}${held.map(per).join('')}${String(origins.length).padStart(15)}`,
-  );
-  const close = (shares: readonly number[]) => shares.map((share, k) => Math.abs(share - LEVELS[k]!) <= CLOSE);
-  return { back: close(model.coverage), unseen: close(held) };
+  return {
+    name: file.name,
+    backTest: [model.scores?.mase ?? NaN, model.naive?.mase ?? NaN],
+    holdOuts: [0, 1].map((k) => meanOf(unseen.map(({ mase }) => mase[k]!))),
+    coverage: model.coverage,
+    unseen: LEVELS.map((_, k) => meanOf(unseen.map(({ coverage }) => coverage[k]!))),
+    counts: [model.folds, origins.length],
+  };
 });
+
+const beside = ([own, naive]: readonly number[]) => `${(100 * (own! / naive! - 1)).toFixed(1)} %`.padStart(15);
+const titles = ['back-test', 'seasonal-naive', 'auto beside it', 'hold-outs', 'seasonal-naive', 'auto beside it'];
+console.log(`${'MASE of auto, mean of'.padEnd(24)}${titles.map((name) => name.padStart(15)).join('')}`);
+for (const { name, backTest, holdOuts } of judged) {
+  const cells = [backTest, holdOuts].map((pair) => `${pair.map(shown).join('')}${beside(pair)}`);
+  console.log(`${name.padEnd(24)}${cells.join('')}`);
+}
+
+const per = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(15);
+const heads = [...LEVELS.map((level) => `${level * 100} %`), 'forecasts'];
+const unseenHeads = [...LEVELS.map((level) => `unseen ${level * 100} %`), 'hold-outs'];
+console.log(
+  `\n${'coverage of auto'.padEnd(24)}${[...heads, ...unseenHeads].map((name) => name.padStart(15)).join('')}`,
+);
+for (const { name, coverage, unseen, counts } of judged) {
+  const cells = [coverage, unseen].map((shares, k) => `${shares.map(per).join('')}${String(counts[k]).padStart(15)}`);
+  console.log(`${name.padEnd(24)}${cells.join('')}`);
+}
+const sides = (['coverage', 'unseen'] as const).map((side) =>
+  LEVELS.map((_, k) => judged.map((own) => own[side][k]!).filter(Number.isFinite)),
+);
+console.log(
+  `${'mean'.padEnd(24)}${sides.map((levels) => `${levels.map((shares) => per(meanOf(shares))).join('')}${' '.repeat(15)}`).join('')}`,
+);
 for (const [k, level] of LEVELS.entries()) {
-  const count = (side: 'back' | 'unseen') => within.filter((own) => own[side][k]).length;
+  const [back, held] = sides.map((levels) => levels[k]!.filter((share) => Math.abs(share - level) <= CLOSE).length);
   console.log(
-    `${level * 100} %: within ${CLOSE * 100} points for ${count('back')} of ${files.length} series in the back-test, ${count('unseen')} on the few unseen hold-outs`,
+    `${level * 100} %: within ${CLOSE * 100} points for ${back} of ${files.length} series in the back-test, ${held} on the few unseen hold-outs`,
   );
 }

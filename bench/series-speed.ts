@@ -1,8 +1,10 @@
 /**
- * How fast lib/series is, beside statsmodels in the same run where a Python with statsmodels is there (`PYTHON`, else
- * `python3`), and how long the event loop is held up.
+ * How fast lib/series is, beside statsmodels in the same run where there is a Python, and how long the event loop is held up.
  *
  *     npm run bench:series
+ *
+ * statsmodels comes from the Python that `PYTHON` names, else from a virtual environment in `.data/statsmodels`, made on first use
+ * with the packages of `bench/requirements.txt`.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -14,6 +16,7 @@ import { forecastSeries, type ForecastOptions } from '../lib/series/forecast-ser
 import { linearRegression } from '../lib/series/linear-regression';
 import { detectPeriod } from '../lib/series/period-detection';
 import { stl } from '../lib/series/stl';
+import { pythonEnvironment, type PythonEnvironment } from '../test/support/python-environment';
 
 /** A day and a period of 24 samples, with noise that the Python side makes alike. */
 function series(n: number): Float64Array {
@@ -21,6 +24,12 @@ function series(n: number): Float64Array {
     const noise = (Math.sin(i * 12.9898) * 43758.5453) % 1;
     return 20 + 0.5 * Math.sin((2 * Math.PI * i) / 1440) + 2 * Math.sin((2 * Math.PI * i) / 24) + noise;
   });
+}
+
+function counting(n: number): Float64Array {
+  const x = new Float64Array(n);
+  for (let i = 0; i < n; i++) x[i] = i;
+  return x;
 }
 
 interface Task {
@@ -41,11 +50,7 @@ const tasks: Task[] = [
   {
     name: 'linear',
     n: 1_000_000,
-    run: (y) =>
-      linearRegression(
-        y.map((_, i) => i),
-        y,
-      ),
+    run: (y) => linearRegression(counting(y.length), y),
   },
   { name: 'period detection', n: 100_000, run: (y) => detectPeriod(y) },
 ];
@@ -64,11 +69,28 @@ function bestOf(rounds: number, work: () => unknown): number {
   return best;
 }
 
-function statsmodels(): Record<string, number> | undefined {
-  const answer = spawnSync(process.env['PYTHON'] ?? 'python3', [join(__dirname, 'series-statsmodels.py')], {
+const REQUIREMENTS = 'bench/requirements.txt';
+
+/** Its milliseconds by task, or why there are none. */
+function statsmodels(): Record<string, number> | string {
+  const python = pythonWithStatsmodels();
+  if ('missing' in python) return python.missing;
+  const { status, stdout, stderr, error } = spawnSync(python.python, [join(__dirname, 'series-statsmodels.py')], {
     encoding: 'utf8',
   });
-  return answer.status === 0 ? (JSON.parse(answer.stdout) as Record<string, number>) : undefined;
+  if (status === 0) return JSON.parse(stdout) as Record<string, number>;
+  return `${python.python}: ${error?.message ?? stderr.trim().split('\n').at(-1)}. Its packages: ${python.python} -m pip install -r ${REQUIREMENTS}`;
+}
+
+function pythonWithStatsmodels(): PythonEnvironment {
+  const named = process.env['PYTHON'];
+  if (named) return { python: named };
+  try {
+    return pythonEnvironment('statsmodels', REQUIREMENTS);
+  } catch (error) {
+    const missing = `${(error as Error).message.trim()}\nOr set PYTHON to a Python with the packages of ${REQUIREMENTS}`;
+    return { missing };
+  }
 }
 
 async function loopDelay(): Promise<void> {
@@ -93,15 +115,15 @@ async function loopDelay(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const reference = statsmodels();
-  if (!reference) console.log('No Python with statsmodels here: set PYTHON to one to see its figures beside ours.\n');
+  const theirTimes = statsmodels();
+  if (typeof theirTimes === 'string') console.log(`No figures of statsmodels here: ${theirTimes}\n`);
   console.log(
     `${'best of 3 or more, ms'.padEnd(24)}${'values'.padStart(10)}${'ours'.padStart(10)}${'statsmodels'.padStart(14)}${'ratio'.padStart(8)}`,
   );
   for (const { name, n, run } of tasks) {
     const values = series(n);
     const ours = bestOf(3, () => run(values));
-    const theirs = reference?.[name];
+    const theirs = typeof theirTimes === 'string' ? undefined : theirTimes[name];
     const columns = [
       ours.toFixed(1).padStart(10),
       (theirs?.toFixed(1) ?? '-').padStart(14),

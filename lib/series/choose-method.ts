@@ -4,6 +4,7 @@ import { evaluateChoice, type JudgedMethod } from './evaluate-choice';
 import { evaluateForecaster, type EvaluationOptions, type EvaluationResult } from './evaluate-forecaster';
 import type { Forecaster } from './forecaster';
 import { guerreroLambda } from './guerrero-lambda';
+import { hedgedWeights } from './hedged-weights';
 import { methodWeights, type ErringMethod } from './method-weights';
 import { driftForecaster, seasonalNaiveForecaster } from './naive-forecaster';
 import { transformLambda, type TransformForm } from './transform-form';
@@ -28,7 +29,7 @@ export interface MethodChoice {
   readonly lambda?: number;
   /** How good such a choice was on values it had not seen; absent when there are too few. */
   readonly evaluation?: EvaluationResult;
-  /** The methods whose weighted mean is the forecast; the weights add to 1. */
+  /** The methods that make up the forecast (`combinedForecaster`); the weights add to 1. */
   readonly members: readonly { readonly name: string; readonly weight: number }[];
   readonly candidates: readonly { readonly name: string; readonly mase: number; readonly mae: number }[];
 }
@@ -41,7 +42,7 @@ interface Judged extends Candidate, JudgedMethod, ErringMethod {
 
 /**
  * Chooses a forecast by back-test: the methods that forecast the past of this series best (mean absolute error of all steps of all
- * earlier forecasts), combined by `methodWeights`.
+ * earlier forecasts), combined by `methodWeights` and `hedgedWeights`.
  *
  * Candidates: see `candidateMethods`. With `automatic` the quick ones are tried on
  * the values and on the scale of `boxCox` as well (lambda by Guerrero, over the whole series), and all others then on the scale
@@ -72,7 +73,8 @@ export function chooseMethod(times: Float64Array, values: Float64Array, options:
     ];
   };
   const { lambda, judged } = onBetterScale(values, options, judge);
-  const best = methodWeights(judged);
+  const naive = judged.find(({ name }) => name === 'seasonal-naive');
+  const best = hedgedWeights(methodWeights(judged), naive?.forecasts ?? []);
   if (best.length === 0) return untried(values, options.period);
   return {
     forecaster: combinedForecaster(
@@ -80,7 +82,7 @@ export function chooseMethod(times: Float64Array, values: Float64Array, options:
       best.map(({ weight }) => weight),
     ),
     ...(lambda === undefined ? {} : { lambda }),
-    ...evaluationOf(judged, values, options.period),
+    ...evaluationOf(judged, naive, values, options.period),
     members: best.map(({ method, weight }) => ({ name: method.name, weight })),
     candidates: judged.sort((a, b) => a.mae - b.mae).map(({ name, mae, mase }) => ({ name, mae, mase })),
   };
@@ -89,10 +91,10 @@ export function chooseMethod(times: Float64Array, values: Float64Array, options:
 /** Of the choice, beside the seasonal naive forecast on the same values. */
 function evaluationOf(
   judged: readonly Judged[],
+  naive: Judged | undefined,
   values: Float64Array,
   period: number,
 ): Pick<MethodChoice, 'evaluation'> {
-  const naive = judged.find(({ name }) => name === 'seasonal-naive');
   if (!naive) return {};
   const training = { values: values.subarray(0, naive.firstOrigin), period };
   const evaluation = evaluateChoice(judged, naive.forecasts, training);

@@ -1,10 +1,11 @@
 import type { FittedForecaster, Forecaster } from './forecaster';
+import { weightedCentre, weightedMean } from './weighted-centre';
 
 /**
- * Weighted mean of the forecasts of several methods; the interval is the same mean of their ends. Weights need not add to 1;
- * equal ones when absent.
+ * Centre of the forecasts of several methods (`weightedCentre`); its interval reaches as far from there as theirs do from their
+ * own forecasts, in the weighted mean. Weights need not add to 1; equal ones when absent.
  *
- * Different methods err differently, so that the mean is seldom worse than the best of them and much less often far off.
+ * Different methods err differently, so that the centre is seldom worse than the best of them and much less often far off.
  * Reference: Bates and Granger, Operational Research Quarterly 20 (1969); Petropoulos and Svetunkov, International Journal of
  * Forecasting 36 (2020). Cost: that of all.
  *
@@ -34,24 +35,20 @@ export function combinedForecaster(
  * combinedOf([1, 1], [naive, naive.next(6)]).forecast(Float64Array.of(0))[0]; // => 5
  */
 export function combinedOf(weights: readonly number[], fitted: readonly FittedForecaster[]): FittedForecaster {
+  const centre = (times: Float64Array): Float64Array =>
+    weightedCentre(
+      fitted.map((member) => member.forecast(times)),
+      weights,
+    );
   return {
-    forecast: (times) =>
-      meanOf(
-        fitted.map((member) => member.forecast(times)),
-        weights,
-      ),
+    forecast: centre,
     bounds: (times, level) => {
-      const all = fitted.map((member) => member.bounds(times, level));
-      return {
-        lower: meanOf(
-          all.map(({ lower }) => lower),
-          weights,
-        ),
-        upper: meanOf(
-          all.map(({ upper }) => upper),
-          weights,
-        ),
-      };
+      const values = centre(times);
+      const ends = fitted.map((member) => ({ own: member.forecast(times), bounds: member.bounds(times, level) }));
+      const below = ends.map(({ own, bounds }) => own.map((value, i) => value - bounds.lower[i]!));
+      const above = ends.map(({ own, bounds }) => own.map((value, i) => bounds.upper[i]! - value));
+      const [low, high] = [weightedMean(below, weights), weightedMean(above, weights)];
+      return { lower: values.map((value, i) => value - low[i]!), upper: values.map((value, i) => value + high[i]!) };
     },
     parameters: {},
     state: { kind: 'combined', weights, members: fitted.map(({ state }) => state) },
@@ -61,15 +58,4 @@ export function combinedOf(weights: readonly number[], fitted: readonly FittedFo
         fitted.map((member) => member.next(value)),
       ),
   };
-}
-
-/** A member that runs away to infinity, or has no interval, is left out; without any other the mean is `NaN`. */
-function meanOf(parts: readonly Float64Array[], weights: readonly number[]): Float64Array {
-  const sound = parts.map((part) => part.every(Number.isFinite));
-  const total = weights.reduce((sum, weight, k) => sum + (sound[k] ? weight : 0), 0);
-  return parts[0]!.map((_, i) => {
-    let sum = total > 0 ? 0 : NaN;
-    for (let k = 0; k < parts.length; k++) if (sound[k]) sum += (weights[k]! / total) * parts[k]![i]!;
-    return sum;
-  });
 }

@@ -1,8 +1,11 @@
 import { concat } from './concat';
 import type { EvaluationResult } from './evaluate-forecaster';
 import { forecastScores } from './forecast-scores';
-import { scaledErrorsOf, type HalfWidths, type JudgedForecast } from './judged-forecast';
+import { hedgedWeights } from './hedged-weights';
+import { overlap } from './independent-forecasts';
+import type { HalfWidths, JudgedForecast } from './judged-forecast';
 import { methodWeights } from './method-weights';
+import { weightedCentre, weightedMean } from './weighted-centre';
 
 /** A method that was judged by back-test. */
 export interface JudgedMethod {
@@ -11,8 +14,9 @@ export interface JudgedMethod {
 }
 
 /**
- * How good a choice among methods is (`methodWeights`) on values that neither the methods nor the choice have seen: for each
- * earlier forecast the methods are chosen and weighed by all the others.
+ * How good a choice among methods is (`methodWeights`, `hedgedWeights`) on values that neither the methods nor the choice have
+ * seen: for each earlier forecast the methods are chosen and weighed by those others that no value judges with it; by all
+ * others where there are none.
  *
  * Judged on the forecasts by which it was made, a choice looks better than it is, and its intervals come out too narrow.
  * `naive` are the yardstick's own forecasts, `training` the values before the first of them. Undefined without two earlier
@@ -29,24 +33,37 @@ export function evaluateChoice(
   training: { readonly values: Float64Array; readonly period: number },
 ): EvaluationResult | undefined {
   if (naive.length < 2) return undefined;
-  const errors = methods.map(({ forecasts }) => forecasts.map(absoluteErrors));
+  const judged = methods.map((method) => ({ ...method, errors: method.forecasts.map(absoluteErrors) }));
   const forecasts = naive.flatMap((fold) => {
-    const at = fold.times[0];
-    const there = methods.flatMap(({ family, forecasts: own }, k) => {
-      const place = own.findIndex(({ times }) => times[0] === at);
-      const rest = errors[k]!.filter((_, other) => other !== place);
+    const apart = naive.filter(({ times }) => !overlap(times, fold.times));
+    const others = apart.length > 0 ? apart : naive.filter((other) => other !== fold);
+    const starts = new Set(others.map(({ times }) => times[0]));
+    const there = judged.flatMap((method) => {
+      const rest = method.errors.filter((_, place) => starts.has(method.forecasts[place]!.times[0]));
       const count = rest.reduce((sum, one) => sum + one.count, 0);
       const mae = rest.reduce((sum, one) => sum + one.sum, 0) / count;
-      return place >= 0 && count > 0 ? [{ family, mae, forecast: own[place]! }] : [];
+      const own = method.forecasts.find(({ times }) => times[0] === fold.times[0]);
+      return own && count > 0 ? [{ ...method, mae, own }] : [];
     });
-    const weighed = methodWeights(there);
+    const weighed = hedgedWeights(methodWeights(there), others);
     if (weighed.length === 0) return [];
-    const mean = (pick: (forecast: JudgedForecast) => Float64Array): Float64Array =>
-      fold.times.map((_, i) =>
-        weighed.reduce((sum, { method, weight }) => sum + weight * pick(method.forecast)[i]!, 0),
-      );
-    const halves: HalfWidths = { below: mean((own) => own.halves.below), above: mean((own) => own.halves.above) };
-    return [{ times: fold.times, actual: fold.actual, predicted: mean((own) => own.predicted), halves }];
+    const weights = weighed.map(({ weight }) => weight);
+    const parts = (pick: (forecast: JudgedForecast) => Float64Array) => weighed.map(({ method }) => pick(method.own));
+    const halves: HalfWidths = {
+      below: weightedMean(
+        parts((own) => own.halves.below),
+        weights,
+      ),
+      above: weightedMean(
+        parts((own) => own.halves.above),
+        weights,
+      ),
+    };
+    const predicted = weightedCentre(
+      parts((own) => own.predicted),
+      weights,
+    );
+    return [{ times: fold.times, actual: fold.actual, predicted, halves }];
   });
   if (forecasts.length < 2) return undefined;
   const actual = concat(forecasts.map((fold) => fold.actual));
@@ -57,7 +74,6 @@ export function evaluateChoice(
       concat(naive.map(({ predicted }) => predicted)),
       training,
     ),
-    scaledErrors: forecasts.map(scaledErrorsOf),
     forecasts,
     points: actual.length,
   };

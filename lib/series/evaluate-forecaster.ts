@@ -2,7 +2,7 @@ import { rollingOrigins } from './back-test';
 import { concat } from './concat';
 import { forecastScores, type ForecastScores } from './forecast-scores';
 import type { FittedForecaster, Forecaster } from './forecaster';
-import { scaledErrorsOf, type HalfWidths, type JudgedForecast } from './judged-forecast';
+import type { HalfWidths, JudgedForecast } from './judged-forecast';
 import { seasonalNaiveForecaster } from './naive-forecaster';
 import { trainTestSplit } from './train-test-split';
 import { trainingSeries } from './training-series';
@@ -26,8 +26,6 @@ export interface EvaluationResult {
   readonly scores: ForecastScores;
   /** Scores of the seasonal naive forecast on the same values; absent for a shuffled split, where it makes no sense. */
   readonly naive?: ForecastScores;
-  /** |error| over the method's own half-width of one standard deviation on its side, for each forecast that was judged. */
-  readonly scaledErrors: readonly Float64Array[];
   /** Each forecast that was judged, the earliest first; absent for a shuffled split. */
   readonly forecasts?: readonly JudgedForecast[];
   /** Values in all of them. */
@@ -72,7 +70,6 @@ export function evaluateForecaster(
   return {
     scores: forecastScores(actual, concat(forecasts.map(({ predicted }) => predicted)), yardstick),
     naive: forecastScores(actual, concat(naive.map(({ predicted }) => predicted)), yardstick),
-    scaledErrors: forecasts.map(scaledErrorsOf),
     forecasts,
     points: actual.length,
   };
@@ -150,7 +147,6 @@ function evaluateShuffled(method: Forecaster, times: Float64Array, values: Float
   const own = judged(fitted, pick(times, test), pick(values, test));
   return {
     scores: forecastScores(own.actual, own.predicted),
-    scaledErrors: [scaledErrorsOf(own)],
     points: own.actual.length,
   };
 }

@@ -69,7 +69,7 @@ export interface ForecastModel {
   /** The seasonal naive forecast on the same values. */
   readonly naive?: ForecastScores;
   readonly levels: readonly number[];
-  /** Share of the unseen values within the interval of each level when the past is played again, see `calibrate`. */
+  /** Share of the values of earlier forecasts within intervals that did not learn from them, see `calibrate`. */
   readonly coverage: readonly number[];
   readonly calibrated: boolean;
   /** Forecasts that were judged. */
@@ -145,7 +145,7 @@ export function forecastSeries(series: Series, options: ForecastOptions): Series
   }
   const fitted = forecaster.fit(trainingSeries(grid.times, grid.values, period));
   const times = futureTimes(grid.times, grid.stepMs, horizon);
-  const calibrations = calibrate(result?.scaledErrors ?? [], levels);
+  const calibrations = calibrate(result?.forecasts ?? [], levels);
   const calibrated = canCalibrate(result, options);
   const factors = calibrated ? calibrations.map(({ factor }) => factor) : undefined;
   return {
@@ -173,7 +173,7 @@ export function forecastSeries(series: Series, options: ForecastOptions): Series
       levels,
       coverage: calibrations.map(({ coverage }) => coverage),
       calibrated,
-      folds: result?.scaledErrors.length ?? 0,
+      folds: result?.forecasts?.length ?? Number(result !== undefined),
       warnings,
     },
   };
@@ -239,5 +239,5 @@ function canCalibrate(
   result: EvaluationResult | undefined,
   { calibrate: asked, evaluation }: ForecastOptions,
 ): boolean {
-  return asked && evaluation === 'back-test' && (result?.scaledErrors.length ?? 0) >= FEWEST_CALIBRATING;
+  return asked && evaluation === 'back-test' && (result?.forecasts?.length ?? 0) >= FEWEST_CALIBRATING;
 }

@@ -54,27 +54,50 @@ export function polynomialRegression(x: Float64Array, y: Float64Array, degree: n
     // What is left is projected again at the next degree, so that errors do not add up (modified Gram-Schmidt).
     for (let i = 0; i < n; i++) {
       residual[i]! -= coefficient * basis[i]!;
+      if (k === degree) continue;
       const next = (u[i]! - a[k]!) * basis[i]! - b[k]! * previous[i]!;
       previous[i] = basis[i]!;
       basis[i] = next;
     }
   }
-  const residualSquares = residual.reduce((sum, value) => sum + value * value, 0);
-  return { centre, scale, a, b, norms, coefficients, points: n, residualSquares, totalSquares };
+  return {
+    ...{ centre, scale, a, b, norms, coefficients, points: n },
+    residualSquares: sumOfSquares(residual),
+    totalSquares,
+  };
 }
 
 function centred(x: Float64Array, y: Float64Array) {
   checkRegressionPoints(x, y);
   const centre = meanOf(x);
   const mean = meanOf(y);
-  const scale = x.reduce((most, value) => Math.max(most, Math.abs(value - centre)), 0) || 1;
-  const residual = y.map((value) => value - mean);
-  const totalSquares = residual.reduce((sum, value) => sum + value * value, 0);
-  return { u: x.map((value) => (value - centre) / scale), residual, centre, scale, mean, totalSquares };
+  const n = x.length;
+  const u = new Float64Array(n);
+  const residual = new Float64Array(n);
+  let reach = 0;
+  for (let i = 0; i < n; i++) {
+    u[i] = x[i]! - centre;
+    residual[i] = y[i]! - mean;
+    reach = Math.max(reach, Math.abs(u[i]!));
+  }
+  const scale = reach || 1;
+  for (let i = 0; i < n; i++) u[i]! /= scale;
+  return { u, residual, centre, scale, mean, totalSquares: sumOfSquares(residual) };
+}
+
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  return sum;
 }
 
 /** Mean in two passes: the second takes out the rounding of the first. */
 function meanOf(values: Float64Array): number {
-  const first = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+  const n = values.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += values[i]!;
+  const first = sum / n;
+  let rest = 0;
+  for (let i = 0; i < n; i++) rest += values[i]! - first;
+  return first + rest / n;
 }

@@ -1,8 +1,8 @@
 import { type TestContext, test } from 'node:test';
 import { ownPipeline, type Pipeline } from '../../test/support/pipeline-servers';
 import { PseudoTerminal } from '../../test/support/pseudo-terminal';
+import { pythonEnvironment } from '../../test/support/python-environment';
 import { kafkaBrokers, mqttUrl } from '../../test/support/servers';
-import { pythonEnvironment } from './python-environment';
 import { StandIn } from './stand-in';
 
 /** One pipeline of a test, and how to put a Python script into the place of a node. */
@@ -20,7 +20,7 @@ export interface Peers extends Pipeline {
 /** A test with stand-ins; where there is no Python it says so and is skipped. */
 export function peerTest(name: string, body: (peers: Peers) => Promise<void>): void {
   test(name, { timeout: 180_000 }, async (t) => {
-    const environment = pythonEnvironment();
+    const environment = pythonEnvironment('peers', 'peers/requirements.txt');
     if ('missing' in environment) return t.skip(`no Python peers: ${environment.missing}`);
     const pipeline = await ownPipeline(t);
     const { url, org, token } = pipeline.database.connection;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { calibrate } from '../../../lib/series/calibration';
 import { CrossingAlarm } from '../../../lib/series/crossing-alarm';
 import { forecastSeries, type ForecastOptions } from '../../../lib/series/forecast-series';
 import { intervalCoverage } from '../../../lib/series/interval-coverage';
@@ -83,24 +82,6 @@ test('a calibrated interval covers what it says where the interval of the method
   }
   assert.ok(Math.abs(covered.true - 0.8) < 0.12, `calibrated ${covered.true}`);
   assert.ok(covered.false < 0.65, `not calibrated ${covered.false}`);
-});
-
-test('the calibration factor rises with the level and does not fall below the largest error at the highest', () => {
-  const errors = [Float64Array.of(0.5, 1), Float64Array.of(1.5, 2), Float64Array.of(1, 3)];
-  const [half, most, highest] = calibrate(errors, [0.5, 0.7, 0.999]);
-  assert.ok(half!.factor <= most!.factor && most!.factor <= highest!.factor);
-  assert.ok(highest!.factor >= 3);
-  assert.ok(Number.isNaN(calibrate([], [0.9])[0]!.factor));
-});
-
-test('forecasts that err together: those left out are covered as often as asked, which their plain quantile does not reach', () => {
-  const next = mersenneTwister(12);
-  const errors = Array.from({ length: 40 }, () => {
-    const size = next() / 2 ** 32;
-    return Float64Array.from({ length: 24 }, () => size * (1 + (0.1 * next()) / 2 ** 32));
-  });
-  const [calibrated] = calibrate(errors, [0.8]);
-  assert.ok(calibrated!.coverage >= 0.8 && calibrated!.coverage < 0.85, String(calibrated!.coverage));
 });
 
 test('probability and quantile of the normal distribution are inverse to each other', () => {

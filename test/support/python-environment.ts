@@ -3,31 +3,31 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
-const REQUIREMENTS = join(root, 'peers', 'requirements.txt');
-const FOLDER = join(root, '.data', 'peers');
 const OLDEST = [3, 9];
 const INSTALL_LIMIT_MS = 300_000;
 
-/** The Python that runs the stand-ins, or why there is none here. */
+/** The Python that runs scripts of ours, or why there is none here. */
 export type PythonEnvironment = { readonly python: string } | { readonly missing: string };
 
 /**
- * A virtual environment under `.data/` with the packages of `peers/requirements.txt`, made on first use and again when
- * that file changes.
+ * A virtual environment `.data/<name>` with the packages of a requirements file (its path in this repository), made on first
+ * use and again when that file changes.
  *
  * @throws Error when Python is there but the packages cannot be installed
  */
-export function pythonEnvironment(): PythonEnvironment {
+export function pythonEnvironment(name: string, requirements: string): PythonEnvironment {
   const missing = missingPython();
   if (missing) return { missing };
-  const python = join(FOLDER, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const installed = join(FOLDER, 'installed-requirements.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
+  const folder = join(root, '.data', name);
+  const file = join(root, requirements);
+  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const installed = join(folder, 'installed-requirements.txt');
+  const wanted = readFileSync(file, 'utf8');
   if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted && existsSync(python)) return { python };
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  run('python3', ['-m', 'venv', FOLDER]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS]);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  run('python3', ['-m', 'venv', folder]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', file]);
   writeFileSync(installed, wanted);
   return { python };
 }
