@@ -1,5 +1,5 @@
 import { concat } from './concat';
-import { independentForecasts, overlap } from './independent-forecasts';
+import { independentForecasts } from './independent-forecasts';
 import { scaledErrorsOf, type JudgedForecast } from './judged-forecast';
 import { normalQuantile } from './normal-quantile';
 import { quantileSorted } from './quantile';
@@ -10,23 +10,23 @@ export interface Calibration {
   /** By which the method's own half-width (of one standard deviation) is to be taken; `NaN` without any error. */
   readonly factor: number;
   /**
-   * Share of the values that such intervals would have covered, each forecast calibrated on those others only that no value
-   * judges with it (all others where there are none); `NaN` for fewer than two forecasts.
+   * Share of the values that such intervals would have covered, each forecast with an interval that the others calibrate;
+   * `NaN` for fewer than two forecasts.
    */
   readonly coverage: number;
 }
 
 /** Degrees of freedom for each forecast that the earlier ones are worth: the steps of one do not all err alike. */
-const FREEDOM = 2;
+const FREEDOM = 4;
 
 /**
  * Calibrates intervals on the errors of earlier forecasts, for each level: the factor is the quantile of |error| / half-width,
  * times that of Student's distribution over that of the normal one.
  *
  * Why? Forecasts from neighbouring origins are judged by nearly the same values and err together, so that ten of them may be
- * worth three (`independentForecasts`), and three have not shown yet how wide errors spread. The number of degrees of freedom
- * is twice what they are worth. The coverage is measured on forecasts that had no part in their own intervals. It holds in so
- * far as the future errs as the past did.
+ * worth three (`independentForecasts`), and three have not shown yet how wide errors spread: the degrees of freedom follow what
+ * they are worth. The coverage is measured on forecasts that had no part in their own intervals. It holds in so far as the
+ * future errs as the past did.
  *
  * `forecasts` in the order of time, `NaN` where nothing came. Reference: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, Journal
  * of the American Statistical Association 113 (2018), for calibration on residuals. Cost: forecasts × errors × log errors.
@@ -41,10 +41,7 @@ export function calibrate(forecasts: readonly JudgedForecast[], levels: readonly
     times: forecast.times,
     errors: scaledErrorsOf(forecast).filter((error) => !Number.isNaN(error)),
   }));
-  const unseen = judged.map((own) => {
-    const apart = judged.filter(({ times }) => !overlap(times, own.times));
-    return { errors: own.errors, by: learned(apart.length > 0 ? apart : judged.filter((other) => other !== own)) };
-  });
+  const unseen = judged.map((own) => ({ errors: own.errors, by: learned(judged.filter((other) => other !== own)) }));
   const all = learned(judged);
   return levels.map((level) => {
     if (judged.length < 2) return { factor: all(level), coverage: NaN };

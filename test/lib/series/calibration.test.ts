@@ -29,11 +29,6 @@ test('the coverage of a forecast is that of an interval which has not learned fr
   assert.ok(Number.isNaN(calibrate([erring(0, [1])], [0.8])[0]!.coverage));
 });
 
-test('a forecast that is judged by the same values does not calibrate another', () => {
-  const shifted = [erring(0, [1, 9, 9]), erring(1, [9, 9, 1]), erring(4, [1, 1, 1]), erring(5, [1, 1, 1])];
-  assert.equal(calibrate(shifted, [0.8])[0]!.coverage, 8 / 12);
-});
-
 test('forecasts that overlap are worth fewer, so that intervals are wider than by as many that do not', () => {
   const factorOf = (step: number): number =>
     calibrate(
