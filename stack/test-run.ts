@@ -8,9 +8,11 @@ import { Machine } from './machine';
 import { isOwned, stopLeftBehind } from './run-file';
 import type { Installation, ProgramNeed } from './server-recipe';
 import { stopSignal } from './stop-signal';
+import { compileSources } from './typescript/compile-sources';
 
 const PACK_DIR = resolve(__dirname, '..');
 const RUNS_DIR = join(PACK_DIR, '.data', 'test');
+const TYPESCRIPT = join(__dirname, 'typescript', 'register.cjs');
 
 /** Clients and tools that tests use beside the servers. */
 const TEST_TOOLS: readonly ProgramNeed[] = [
@@ -19,10 +21,12 @@ const TEST_TOOLS: readonly ProgramNeed[] = [
   { program: 'docker-compose', debianPackage: 'docker-compose' },
   { program: 'chromium-headless-shell', debianPackage: 'chromium-headless-shell' },
 ];
-/** Files at once: more only wait for the servers and for each other. */
-const CONCURRENCY = 2;
-/** Whole pipelines, launchers and browsers have the machine for themselves. */
-const ALONE = /^(e2e|peers|test[\\/](pipeline|stack|completion))[\\/]/;
+/** Files at once: most wait for disks, servers and pauses about half of their time. */
+const CONCURRENCY = 3;
+/** Whole pipelines and launchers have the machine for themselves. */
+const ALONE = /^(peers|test[\\/](pipeline|stack))[\\/]/;
+/** Node-REDs in processes that share nothing, and browsers before them: one of them does not fill the machine. */
+const IN_PAIRS = /^(e2e|test[\\/]completion)[\\/]/;
 /** Faults bring their own servers and mostly wait for them; in their long form they too have the machine to themselves. */
 const FAULTS = /^test[\\/]faults[\\/]/;
 const FAULTS_AT_ONCE = 3;
@@ -64,6 +68,7 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
     signal,
   };
   await installTools(place);
+  compileSources();
   const stack = await launchStack({ servers: [...SERVERS], dataDir, log, env: process.env, signal });
   let count = NONE;
   try {
@@ -75,12 +80,14 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
     const rows = join(dataDir, FAULT_ROWS);
     const env = { ...process.env, ...stack.env, FAULTS: faultForm, FAULTS_ROWS: rows };
     const faults = names.filter((name) => FAULTS.test(name));
+    const inPairs = names.filter((name) => IN_PAIRS.test(name));
     const alone = names.filter((name) => ALONE.test(name));
-    const together = names.filter((name) => !ALONE.test(name) && !FAULTS.test(name));
+    const together = names.filter((name) => ![ALONE, FAULTS, IN_PAIRS].some((others) => others.test(name)));
     const isLong = faultForm === 'long';
     const groups = [
       { names: together, concurrency: CONCURRENCY, limitMs: FILE_LIMIT_MS },
       { names: faults, concurrency: isLong ? 1 : FAULTS_AT_ONCE, limitMs: isLong ? LONG_LIMIT_MS : FILE_LIMIT_MS },
+      { names: inPairs, concurrency: 2, limitMs: FILE_LIMIT_MS },
       { names: alone, concurrency: 1, limitMs: FILE_LIMIT_MS },
     ];
     for (const group of groups) count = sum(count, await runTests(group, env, join(dataDir, 'count.json'), signal));
@@ -101,7 +108,7 @@ async function runTests(
   rmSync(countFile, { force: true });
   const reporters = ['spec', 'stdout', './stack/count-reporter.mjs', countFile];
   const args = [
-    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${limitMs}`],
+    ...['--require', TYPESCRIPT, '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${limitMs}`],
     ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
     ...names,
   ];

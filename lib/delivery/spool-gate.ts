@@ -89,7 +89,8 @@ export class SpoolGate {
    *   place, and the caller counts it as lost
    */
   async deliver(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
-    if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
+    // A last message, for which the sink has no time any more: safe as long as the spool is open, which refuses it after.
+    if (this.#stop.signal.aborted) return this.#append(payload);
     if (!this.#mustWait) return this.#sendLive(payload, send);
     try {
       return await this.#append(payload);
@@ -128,8 +129,9 @@ export class SpoolGate {
   }
 
   /**
-   * Takes no more, and closes the drain. Close the sink before, so that what is under way ends, and the spool after. What
-   * the sink gave up, or has not confirmed yet, is in the spool when this resolves, which takes at most 3 s. Idempotent.
+   * Sends no more (what still comes goes into the spool), and closes the drain. Close the sink before, so that what is
+   * under way ends, and the spool after. What the sink gave up, or has not confirmed yet, is in the spool when this
+   * resolves, which takes at most 3 s. Idempotent.
    */
   async close(): Promise<void> {
     this.pause();

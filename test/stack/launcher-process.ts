@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { TYPESCRIPT } from '../support/typescript';
 
 const SCRIPT = join(__dirname, 'launcher-script.ts');
 
@@ -22,7 +23,7 @@ export function launcherProcess(
   dataDir: string,
   env: Record<string, string> = {},
 ): LauncherProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, servers, dataDir], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, SCRIPT, servers, dataDir], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...env },
   });

@@ -4,15 +4,20 @@ import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { findKafkaJars } from '../../stack/install/kafka-jars';
 import { Machine } from '../../stack/machine';
+import { SHORT_LIVED_JVM } from './short-lived-jvm';
 
 /** Kafka's own command-line clients, from the jars that the server runs from. */
 function javaTool(mainClass: string, args: readonly string[]): ChildProcess {
   const machine = new Machine();
   const jars = findKafkaJars(machine, process.env, resolve(__dirname, '../../.data/cache'));
   if (!jars) throw new Error('the jars of Apache Kafka are not there: run the tests by "npm test -- FILE"');
-  return spawn(machine.find('java') ?? 'java', ['-Xmx128m', '-cp', join(jars, '*'), mainClass, ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  return spawn(
+    machine.find('java') ?? 'java',
+    ['-Xmx128m', ...SHORT_LIVED_JVM, '-cp', join(jars, '*'), mainClass, ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
 }
 
 /** Collects what a process writes; the text of stderr goes into the error when it fails. */

@@ -18,7 +18,6 @@ function pathOfNode22(): string {
   return node22;
 }
 
-export const nodeRedVersions: readonly NodeRedVersion[] = [
-  { label: 'Node-RED 4.1', nodeRed: 'node-red', node: () => process.execPath },
-  { label: 'Node-RED 5', nodeRed: 'node-red-5', node: pathOfNode22 },
-];
+export const nodeRed4: NodeRedVersion = { label: 'Node-RED 4.1', nodeRed: 'node-red', node: () => process.execPath };
+export const nodeRed5: NodeRedVersion = { label: 'Node-RED 5', nodeRed: 'node-red-5', node: pathOfNode22 };
+export const nodeRedVersions: readonly NodeRedVersion[] = [nodeRed4, nodeRed5];

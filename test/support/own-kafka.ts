@@ -13,12 +13,13 @@ import { Machine } from '../../stack/machine';
 import { kafkaConfig, LOG4J2_CONFIG } from '../../stack/servers/kafka-config';
 import { freePort } from './own-mosquitto';
 import { endWithTest } from './server-of-test';
+import { SHORT_LIVED_JVM } from './short-lived-jvm';
 
 const run = promisify(execFile);
 const CACHE_DIR = resolve(__dirname, '../../.data/cache');
 const START_MS = 60_000;
-/** Two brokers run beside the tests of other files: small heaps, fast start. */
-const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+/** Two brokers run beside the tests of other files. */
+const JVM = ['-Xmx256m', ...SHORT_LIVED_JVM];
 
 /** The class path of Kafka's own broker and tools. */
 export function kafkaClassPath(): string {

@@ -270,7 +270,7 @@ test('a message that goes straight to the server is not encoded for the disk', a
   assert.equal(await gate.deliver(encode, () => Promise.resolve()), 'sent');
 });
 
-test('closing keeps what the sink has not confirmed, and refuses what comes after', async (t) => {
+test('closing keeps what the sink has not confirmed, and what comes after as long as the spool is open', async (t) => {
   const { gate, spool, deliver } = await rig(t);
   gate.resume();
   const held = gated();
@@ -278,9 +278,11 @@ test('closing keeps what the sink has not confirmed, and refuses what comes afte
   await gate.close();
   await gate.close();
   assert.deepEqual(await Promise.all(underWay), ['spooled', 'spooled', 'spooled']);
-  await assert.rejects(deliver(4), { code: 'DELIVERY_CLOSED', retryable: true });
+  assert.equal(await deliver(4), 'spooled');
   gate.resume();
-  assert.equal(spool.length, 3);
+  assert.equal(spool.length, 4);
+  await spool.close();
+  await assert.rejects(deliver(5), { code: 'DELIVERY_CLOSED', retryable: true });
 });
 
 test('closing after the sink: what was confirmed is not kept, what was given up is', async (t) => {

@@ -6,13 +6,14 @@ import { test } from 'node:test';
 import { Spool } from '../../../lib/delivery/spool';
 import { seededRandom } from '../../support/seeded-random';
 import { sequencesOf, temporaryFolder } from './spool-harness';
+import { TYPESCRIPT } from '../../support/typescript';
 
 const ROUNDS = 20;
 
 /** Runs the appender until it is killed (-9), a random time after its first report; answers its reports. */
 async function killedAppender(folder: string, round: number, durability: string, afterMs: number): Promise<string[]> {
   const appender = join(__dirname, 'spool-appender.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', appender, folder, String(round), durability], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, appender, folder, String(round), durability], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -11,6 +11,7 @@ import { SpoolLock, type SpoolLockOptions } from '../../../lib/delivery/spool-lo
 import { ownIdentity, type LockIdentity } from '../../../lib/delivery/spool-lock-holder';
 import { until } from '../../support/until';
 import { bytesOf, closeAfter, drain, openSpool, temporaryFolder, textsOf } from './spool-harness';
+import { TYPESCRIPT } from '../../support/typescript';
 
 const onLinux = { skip: process.platform !== 'linux' && 'processes are told apart by /proc, which only Linux has' };
 
@@ -51,7 +52,7 @@ test('a second open in the same process is refused until the first closes', asyn
 test('another process is kept out while this one lives, and gets in when it was killed', async (t) => {
   const folder = await temporaryFolder(t);
   const appender = join(__dirname, 'spool-appender.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', appender, folder, '1', 'process'], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, appender, folder, '1', 'process'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   closeAfter(t, () => child.kill('SIGKILL'));
@@ -87,7 +88,7 @@ test('of many processes that want a new folder at once, one gets it', async (t) 
       (error) => process.stdout.write(error.code + ' '),
     );`;
   const children = Array.from({ length: 6 }, () =>
-    spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    spawn(process.execPath, [...TYPESCRIPT, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }),
   );
   closeAfter(t, () => children.forEach((child) => child.kill('SIGKILL')));
   const outputs = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { Spool } from '../../../lib/delivery/spool';
 import { seededRandom } from '../../support/seeded-random';
 import { closeAfter, sequencesOf } from './spool-harness';
+import { TYPESCRIPT } from '../../support/typescript';
 
 const run = promisify(execFile);
 const ROUNDS = 6;
@@ -92,7 +93,7 @@ for (const durability of ['power', 'process']) {
       const place = join(folder, `spool-${round}`);
       const child = spawn(
         process.execPath,
-        ['--import', 'tsx', appender, place, String(round), durability, String(SYNC_MS)],
+        [...TYPESCRIPT, appender, place, String(round), durability, String(SYNC_MS)],
         {
           stdio: ['ignore', 'pipe', 'ignore'],
         },

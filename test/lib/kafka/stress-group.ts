@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { StressOrder } from './stress-member';
+import { TYPESCRIPT } from '../../support/typescript';
 
 interface Delivery {
   readonly member: Member;
@@ -52,11 +53,9 @@ export class StressGroup {
 
   start(): void {
     const order: StressOrder = { ...this.#order, seed: this.#started++ };
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(__dirname, 'stress-member.ts'), JSON.stringify(order)],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [...TYPESCRIPT, join(__dirname, 'stress-member.ts'), JSON.stringify(order)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const member: Member = { child, killedMs: Infinity };
     this.#members.push(member);
     this.#t.after(() => child.kill('SIGKILL'));

@@ -1,3 +1,3 @@
 // Runs the analysis worker from its TypeScript source.
-require('tsx/cjs');
+require('../../../stack/typescript/register.cjs');
 require('../../../lib/series/analysis-worker.ts');

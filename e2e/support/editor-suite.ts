@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { type NodeDefinition, holds } from '../nodes/common/definition';
-import { NodeRedProcess } from '../test/support/node-red-process';
-import { nodeRedVersions } from '../test/support/node-red-versions';
-import { kafkaBrokers, influxUrl, mqttUrl } from '../test/support/servers';
-import { until } from '../test/support/until';
-import { Editor, launchBrowser } from './support/editor';
-import { pack } from './support/pack';
+import { type NodeDefinition, holds } from '../../nodes/common/definition';
+import { NodeRedProcess } from '../../test/support/node-red-process';
+import type { NodeRedVersion } from '../../test/support/node-red-versions';
+import { launchStack } from '../../stack/launch-stack';
+import type { Stack } from '../../stack/stack';
+import { kafkaBrokers, influxUrl } from '../../test/support/servers';
+import { until } from '../../test/support/until';
+import { Editor, launchBrowser } from './editor';
+import { pack } from './pack';
 
-const root = resolve(__dirname, '..');
+const root = resolve(__dirname, '../..');
 const shots = join(root, 'shots');
 const { name: moduleName, 'node-red': manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   name: string;
@@ -30,9 +33,19 @@ const labelOf = (flow: string): string =>
     ({ type }) => type === 'tab',
   )?.label ?? '';
 
+/** The flows have one client identifier and read one board: what two Node-REDs at once cannot share. */
+async function ownServers(): Promise<Stack> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'editor-'));
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  const stack = await launchStack({ servers: ['mqtt', 'board'], dataDir, log: () => undefined, env });
+  assert.deepEqual(stack.missing, []);
+  stack.board?.simulated?.on();
+  return stack;
+}
+
 /** What the shipped flows expect in the environment. */
-function environment(): Record<string, string> {
-  const { hostname, port } = new URL(mqttUrl());
+function environment({ mqtt, board }: Stack): Record<string, string> {
+  const { hostname, port } = new URL(mqtt?.url ?? '');
   return {
     MQTT_HOST: hostname,
     MQTT_PORT: port,
@@ -40,13 +53,12 @@ function environment(): Record<string, string> {
     INFLUX_URL: influxUrl(),
     INFLUX_VERSION: process.env['INFLUX_VERSION'] ?? '1',
     INFLUX_DATABASE: process.env['INFLUX_DATABASE'] ?? 'Sensor_Data',
-    BOARD_PORT: process.env['BOARD_PORT'] ?? '/dev/no-board',
+    BOARD_PORT: board?.port ?? '',
   };
 }
 
 /** Nodes as an older version saved them, with hardly an option. */
-function flowFromBefore(): object[] {
-  const { hostname: host, port } = new URL(mqttUrl());
+function flowFromBefore({ MQTT_HOST: host, MQTT_PORT: port }: Readonly<Record<string, string>>): object[] {
   return [
     { id: 'before', type: 'tab', label: 'from before' },
     { id: 'old-broker', type: 'mqtt-twin-broker', host, port },
@@ -55,9 +67,13 @@ function flowFromBefore(): object[] {
 }
 
 /** Fills the form of a config node with the addresses of the servers of this run. */
-async function fillConfig(editor: Editor, { type }: NodeDefinition): Promise<void> {
+async function fillConfig(
+  editor: Editor,
+  { type }: NodeDefinition,
+  addresses: Readonly<Record<string, string>>,
+): Promise<void> {
   const set = (name: string, value: string): Promise<void> => editor.configField(name).fill(value);
-  const { MQTT_HOST = '', MQTT_PORT = '', KAFKA_BROKERS = '', INFLUX_URL = '' } = environment();
+  const { MQTT_HOST = '', MQTT_PORT = '', KAFKA_BROKERS = '', INFLUX_URL = '' } = addresses;
   if (type === 'mqtt-twin-broker') {
     await set('host', MQTT_HOST);
     await set('port', MQTT_PORT);
@@ -92,9 +108,12 @@ function rowsByDefault({ options }: NodeDefinition): string[] {
   return Object.keys(options).filter(applies);
 }
 
-for (const version of nodeRedVersions) {
+/** The tests of the editor of one Node-RED. */
+export function testEditor(version: NodeRedVersion): void {
   describe(`the packed module in a browser, ${version.label}`, () => {
     let tarball: string;
+    let stack: Stack;
+    let addresses: Readonly<Record<string, string>>;
     let red: NodeRedProcess;
     let browser: Browser;
     let editor: Editor;
@@ -105,15 +124,17 @@ for (const version of nodeRedVersions) {
     before(async () => {
       mkdirSync(shots, { recursive: true });
       tarball = pack();
+      stack = await ownServers();
+      addresses = environment(stack);
       const create = new URLSearchParams({ q: 'CREATE DATABASE "Sensor_Data"' });
       assert.equal((await fetch(`${influxUrl()}/query`, { method: 'POST', body: create })).status, 200);
       red = await NodeRedProcess.start({
         nodeRed: version.nodeRed,
         node: version.node(),
         tarball,
-        flows: flowFromBefore(),
+        flows: flowFromBefore(addresses),
         modules: ['@flowfuse/node-red-dashboard'],
-        environment: environment(),
+        environment: addresses,
       });
       browser = await launchBrowser();
       editor = await Editor.open(browser, red.url);
@@ -121,6 +142,7 @@ for (const version of nodeRedVersions) {
     after(async () => {
       await browser?.close();
       await red?.stop();
+      await stack?.stop();
       rmSync(dirname(tarball), { recursive: true, force: true });
     });
 
@@ -159,7 +181,7 @@ for (const version of nodeRedVersions) {
           const config = option.kind === 'config' && option.required ? definitionOf(option.of) : undefined;
           if (!config) continue;
           if (configured.has(config.type)) await editor.chooseConfig(name);
-          else await editor.addConfig(name, () => fillConfig(editor, config));
+          else await editor.addConfig(name, () => fillConfig(editor, config, addresses));
           configured.add(config.type);
         }
         if (['kafka-bridge', 'influx-twin-write', 'twin-forecast', 'kafka-latency'].includes(definition.type))
