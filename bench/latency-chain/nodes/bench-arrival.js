@@ -14,7 +14,7 @@ module.exports = (RED) => {
       if (destination.id !== config.at) return;
       const arrival = clock.now();
       const { Sequence, Bridge_Timestamp } = msg.payload;
-    file.write(`${Sequence} ${Bridge_Timestamp} ${arrival}\n`);
+      file.write(`${Sequence} ${Bridge_Timestamp} ${arrival}\n`);
     });
     this.on('close', (done) => {
       RED.hooks.remove(HOOK);
