@@ -3,6 +3,7 @@ import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
 import type { DeliveryWindow } from './delivery-window';
 import type { GroupAssignment } from './group-assignment';
+import { type FetchedBatch, isOutdated } from './outdated-batches';
 import type { KafkaRecord } from './kafka-record';
 import type { PartitionProgress } from './partition-progress';
 import { type UnreadableBatch, unreadableBatchOf } from './tolerant-fetch';
@@ -49,10 +50,11 @@ export class BatchDelivery {
 
   /** @throws what a heartbeat throws when the group rebalances */
   async handle(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    const { assignment, window, isOver, target } = this.#options;
+    const batch = fetched(payload.batch);
+    const { assignment, window, target } = this.#options;
+    const isOver = (): boolean => this.#options.isOver() || isOutdated(batch);
     if (isOver()) return;
-    const progress = assignment.progressOf(batch.topic, batch.partition, fetchedOffset(batch));
+    const progress = assignment.progressOf(batch.topic, batch.partition, BigInt(batch.fetchedOffset));
     progress.endOffset = BigInt(batch.highWatermark);
     const receivedAtMs = Date.now();
     const messages = batch.messages.filter(({ offset }) => BigInt(offset) >= progress.nextDelivery);
@@ -72,7 +74,10 @@ export class BatchDelivery {
       next += count;
       inTurn += count;
     }
-    payload.resolveOffset(batch.lastOffset());
+    if (!isOutdated(batch)) {
+      payload.resolveOffset(batch.lastOffset());
+      progress.readUpTo(BigInt(batch.lastOffset()) + 1n);
+    }
     target.changed();
     // What was delivered goes first (Node-RED hands messages on in the next turn), asking for more comes second.
     await nextTurn();
@@ -116,8 +121,8 @@ export class BatchDelivery {
   }
 }
 
-/** Where the fetch began; kafkajs sets it on its batches without naming it in its types. */
-const fetchedOffset = (batch: Batch): bigint => BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+/** kafkajs sets where a fetch began on its batches without naming it in its types. */
+const fetched = (batch: Batch): Batch & FetchedBatch => batch as unknown as Batch & FetchedBatch;
 
 function toRecord({ topic, partition }: PartitionProgress, message: KafkaMessage, receivedAtMs: number): KafkaRecord {
   const { offset, key, value, headers = {}, timestamp } = message;

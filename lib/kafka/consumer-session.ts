@@ -45,7 +45,7 @@ export class ConsumerSession {
     this.#owner = owner;
     this.#client = createKafkaClient(options.connection, {
       retry: SESSION_RETRY,
-      onProblem: (error) => this.#onProblem(error),
+      onProblem: (error, othersAreThere) => this.#onProblem(error, othersAreThere),
       onLog: (message, facts) => this.#onLog(message, facts),
     });
     this.#consumer = createGroupMember(this.#client, options, memory);
@@ -213,10 +213,11 @@ export class ConsumerSession {
     }
   }
 
-  #onProblem(error: TwinError): void {
+  #onProblem(error: TwinError, othersAreThere: boolean): void {
     // A failure that is told, and tried again, is no silence.
     this.#lastNewsMs = Date.now();
-    this.#owner.problem(error);
+    // One broker of several: what it led soon comes from another, or the session ends.
+    if (!this.#joined || !othersAreThere) this.#owner.problem(error);
   }
 
   #onLog(message: string, { topic, partition }: Readonly<Record<string, unknown>>): void {

@@ -1,7 +1,7 @@
 import { type Consumer, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
 import { broadcastAssigner } from './broadcast-assigner';
 import type { KafkaClient } from './kafka-client';
-import { rejoinAs } from './kafkajs-cures';
+import { countAsOurs } from './kafkajs-cures';
 import type { ConsumerMemory, SessionOptions } from './session-options';
 import { rangeAssigner } from './range-assigner';
 import { stickyAssigner } from './sticky-assigner';
@@ -32,7 +32,7 @@ export function createGroupMember(
   const asFormerMember =
     (assigner: PartitionAssigner): PartitionAssigner =>
     (config) => {
-      if (memberId !== undefined) rejoinAs(config.cluster, memberId);
+      countAsOurs(config.cluster, memberId);
       return assigner(config);
     };
   return kafka.consumer({

@@ -1,5 +1,6 @@
 import { Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { TwinError } from '../reading/twin-error';
+import { BrokerWatch } from './broker-watch';
 import { registerCodecs } from './codecs/register-codecs';
 import { kafkaError } from './kafka-error';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
@@ -9,16 +10,20 @@ import { applyKafkajsCures } from './kafkajs-cures';
 const DEFAULT_CLIENT_ID = 'digital-twin';
 const DEFAULT_CONNECTION_TIMEOUT_MS = 5_000;
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+/** How long a broker has to say who the members of its cluster are, in milliseconds. */
+const MEMBERS_MS = 2_000;
 
 export interface KafkaClientHooks {
   /** How kafkajs retries by itself; the waiting for an outage is ours. */
   readonly retry: RetryOptions;
-  /** Told of each connection that fails. */
-  readonly onProblem?: (error: TwinError) => void;
+  /** Told of each connection that fails, and whether another broker is connected. */
+  readonly onProblem?: (error: TwinError, othersAreThere: boolean) => void;
   /** Told of what kafkajs would have written to the console as a warning or an error. */
   readonly onLog?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Told when the last open connection has gone. */
   readonly onAllLost?: () => void;
+  /** Whether brokers that hang while their cluster goes on are given up (default true). */
+  readonly watched?: boolean;
 }
 
 /** A configured kafkajs, and the end of all its connections. */
@@ -36,15 +41,22 @@ export interface KafkaClient {
  */
 export function createKafkaClient(
   options: KafkaConnectionOptions,
-  { retry, onProblem, onLog, onAllLost }: KafkaClientHooks,
+  { retry, onProblem, onLog, onAllLost, watched = true }: KafkaClientHooks,
 ): KafkaClient {
   applyKafkajsCures();
   registerCodecs();
   const brokers = brokerAddresses(options.brokers);
   const sockets = new KafkaSockets({
-    onError: (error) => onProblem?.(kafkaError(error, { brokers })),
+    onError: (error, othersAreThere) => onProblem?.(kafkaError(error, { brokers }), othersAreThere),
     ...(onAllLost ? { onAllLost } : {}),
   });
+  const watch = watched
+    ? new BrokerWatch(sockets.factory, {
+        brokers,
+        membersBy: (others) => membersBy({ ...options, brokers: others }),
+        drop: (broker, error) => sockets.drop(broker, error),
+      })
+    : undefined;
   const { ssl, sasl } = options;
   let destroyed = false;
   const config: KafkaConfig = {
@@ -66,7 +78,23 @@ export function createKafkaClient(
   };
   const destroy = () => {
     destroyed = true;
+    watch?.close();
     sockets.destroy();
   };
   return { kafka: new Kafka(config), brokers, destroy };
+}
+
+/** Who is in the cluster by the word of the first of these brokers that answers. */
+async function membersBy(options: KafkaConnectionOptions): Promise<string[]> {
+  const limits = { connectionTimeoutMs: MEMBERS_MS, requestTimeoutMs: MEMBERS_MS };
+  const retry = { retries: options.brokers.length, initialRetryTime: 50, maxRetryTime: 100 };
+  const client = createKafkaClient({ ...options, ...limits }, { retry, watched: false });
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    return brokers.map(({ host, port }) => `${host}:${port}`);
+  } finally {
+    client.destroy();
+  }
 }

@@ -148,6 +148,7 @@ export const kafkaErrorReasons: Readonly<Record<string, KafkaErrorReason>> = {
   GROUP_COORDINATOR_NOT_AVAILABLE: notReady,
   NOT_COORDINATOR_FOR_GROUP: notReady,
   KafkaJSGroupCoordinatorNotFound: notReady,
+  KafkaJSBrokerNotFound: notReady,
   NOT_ENOUGH_REPLICAS: {
     code: 'KAFKA_NOT_ENOUGH_REPLICAS',
     retryable: true,

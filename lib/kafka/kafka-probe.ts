@@ -14,10 +14,13 @@ import { KafkaSockets } from './kafka-sockets';
 export async function probeKafka(options: KafkaConnectionOptions, timeoutMs: number): Promise<{ description: string }> {
   const brokers = brokerAddresses(options.brokers);
   const limits = { connectionTimeoutMs: timeoutMs, requestTimeoutMs: timeoutMs };
-  const admin = new KafkaAdmin({ ...options, ...limits }, { retries: brokers.length, timeoutMs: timeoutMs / 2 });
+  let admin: KafkaAdmin | undefined;
   try {
     // Half of the time for who is there, the rest for the cluster behind it.
-    const release = await firstRelease(options, brokers, timeoutMs / 2);
+    const { broker, release } = await firstThatAnswers(options, brokers, timeoutMs / 2);
+    // First the one that has answered: another may be down, or hang.
+    const inOrder = { ...options, ...limits, brokers: [broker, ...brokers.filter((other) => other !== broker)] };
+    admin = new KafkaAdmin(inOrder, { retries: brokers.length, timeoutMs: timeoutMs / 2 });
     const { clusterId, brokers: members, controller } = await admin.describeCluster();
     const count = Object.keys(members).length;
     const controlledBy = controller === null ? 'no controller' : `controller ${controller} at ${members[controller]}`;
@@ -27,16 +30,16 @@ export async function probeKafka(options: KafkaConnectionOptions, timeoutMs: num
   } catch (thrown) {
     throw kafkaError(thrown, { brokers });
   } finally {
-    await admin.close();
+    await admin?.close();
   }
 }
 
-/** Of the first bootstrap address that answers; the error of the last one if none does. */
-async function firstRelease(
+/** The first bootstrap address that answers, and its release; the error of the last one if none does. */
+async function firstThatAnswers(
   { ssl }: KafkaConnectionOptions,
   brokers: readonly string[],
   timeoutMs: number,
-): Promise<string> {
+): Promise<{ readonly broker: string; readonly release: string }> {
   const sockets = new KafkaSockets();
   const eachMs = timeoutMs / brokers.length;
   let failure: unknown;
@@ -45,7 +48,8 @@ async function firstRelease(
       const [host = '', port] = broker.split(':');
       const tls = (ssl === true ? {} : ssl || undefined) as ConnectionOptions;
       try {
-        return releaseOf(await askApiVersions(sockets.factory, { host, port: Number(port), ssl: tls }, eachMs));
+        const answer = await askApiVersions(sockets.factory, { host, port: Number(port), ssl: tls }, eachMs);
+        return { broker, release: releaseOf(answer) };
       } catch (thrown) {
         failure = thrown;
       }

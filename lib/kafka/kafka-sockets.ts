@@ -1,8 +1,9 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
 import { AnswerFrames } from './answer-frames';
+import { isLost, lostError } from './lost-brokers';
 
 const KEEP_ALIVE_MS = 60_000;
 const TLS_RECORDS = [0x15, 0x16];
@@ -14,8 +15,8 @@ const ours = new WeakSet<ISocketFactory>();
 export const isOurFactory = (factory: ISocketFactory): boolean => ours.has(factory);
 
 export interface SocketHooks {
-  /** Told of each socket error, with the address of its broker. */
-  readonly onError?: (error: Error & { readonly broker: string }) => void;
+  /** Told of each socket error, with the address of its broker, and whether another broker is connected. */
+  readonly onError?: (error: Error & { readonly broker: string }, othersAreThere: boolean) => void;
   /** Told when the last open connection has gone without `destroy`. */
   readonly onAllLost?: () => void;
 }
@@ -26,7 +27,8 @@ export interface SocketHooks {
  * request timeout for pending answers, and a join under way when it is stopped connects again and lives on unseen.
  */
 export class KafkaSockets {
-  readonly #open = new Set<Socket>();
+  /** With the address of its broker. */
+  readonly #open = new Map<Socket, string>();
   readonly #hooks: SocketHooks;
   #destroyed = false;
 
@@ -37,10 +39,8 @@ export class KafkaSockets {
 
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     if (this.#destroyed) throw new Error('the client was closed');
-    const address = { host, port };
-    const socket = ssl
-      ? connectTls({ ...address, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
-      : connectTcp(address, onConnect);
+    const broker = `${host}:${port}`;
+    const socket = isLost(broker) ? new Socket().destroy(lostError(broker)) : dial({ host, port }, ssl, onConnect);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const frames = new AnswerFrames();
@@ -48,26 +48,41 @@ export class KafkaSockets {
     socket.on('data', (chunk: Buffer) => {
       if (socket.destroyed) return;
       const isTls = first && looksLikeTls(chunk);
-      if (isTls || frames.impossibleSize(chunk) !== undefined)
-        socket.destroy(complaint(`${host}:${port}`, isTls, first));
+      if (isTls || frames.impossibleSize(chunk) !== undefined) socket.destroy(complaint(broker, isTls, first));
       first = false;
     });
     socket.on('error', (error: Error) => {
-      if (!this.#destroyed) this.#hooks.onError?.(Object.assign(error, { broker: `${host}:${port}` }));
+      if (!this.#destroyed) this.#hooks.onError?.(Object.assign(error, { broker }), this.#isConnectedBeside(broker));
     });
     socket.once('close', () => {
       this.#open.delete(socket);
       if (this.#open.size === 0 && !this.#destroyed) this.#hooks.onAllLost?.();
     });
-    this.#open.add(socket);
+    this.#open.set(socket, broker);
     return socket;
   };
+
+  #isConnectedBeside(broker: string): boolean {
+    return [...this.#open].some(([socket, its]) => its !== broker && socket.readyState === 'open');
+  }
+
+  /** Ends every connection to one broker. */
+  drop(broker: string, error: Error): void {
+    for (const [socket, its] of this.#open) if (its === broker) socket.destroy(error);
+  }
 
   /** Ends every connection now and allows no other. Requests under way are rejected. */
   destroy(): void {
     this.#destroyed = true;
-    for (const socket of this.#open) socket.destroy(new Error('the client was closed'));
+    for (const socket of this.#open.keys()) socket.destroy(new Error('the client was closed'));
   }
+}
+
+type Dialled = Parameters<ISocketFactory>[0];
+
+function dial(address: Pick<Dialled, 'host' | 'port'>, ssl: Dialled['ssl'] | undefined, onConnect: () => void): Socket {
+  if (!ssl) return connectTcp(address, onConnect);
+  return connectTls({ ...address, ...(isIP(address.host) ? {} : { servername: address.host }), ...ssl }, onConnect);
 }
 
 const looksLikeTls = (chunk: Buffer): boolean => TLS_RECORDS.includes(chunk[0] ?? 0) && chunk[1] === TLS_MAJOR_VERSION;

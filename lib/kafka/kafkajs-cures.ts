@@ -1,9 +1,12 @@
+import { brokerWatchOf } from './broker-watch';
 import { isOurFactory } from './kafka-sockets';
 import { Connection, ConsumerGroup, RequestQueue } from './kafkajs-internals';
+import { rememberOrigin } from './outdated-batches';
 import { tolerantFetchResponse } from './tolerant-fetch';
 
 let applied = false;
-const formerMembers = new WeakMap<object, string>();
+/** Clusters of our own consumers. */
+const members = new WeakMap<object, { readonly formerId: string | null }>();
 
 /**
  * Cures of kafkajs 2.2.4 that its options cannot give; applied once per process.
@@ -15,8 +18,13 @@ const formerMembers = new WeakMap<object, string>();
  *   socket factory, read such a response batch by batch (see `tolerantFetchResponse`).
  * - Bytes that are no answer of a broker (another program has its port, a line is broken) make the reading of a frame
  *   throw where nobody can catch it, which ends the process. On our own connections they end the connection.
+ * - A broker that hangs while its cluster goes on makes all of a producer or consumer stand still until the request
+ *   timeout, other brokers' partitions included. On our own connections the other brokers are asked (see `BrokerWatch`).
  * - A consumer that is built anew joins as a new member, and the group then waits for the old one to come back, which
- *   takes the whole session timeout. It may join as the member it was (see `rejoinAs`).
+ *   takes the whole session timeout. It may join as the member it was (see `countAsOurs`).
+ * - When a partition has another leader, the group is joined while answers of other brokers are under way or being
+ *   handled, and for a moment two brokers are asked for the same records. What was fetched from a position where we no
+ *   longer are is known by it (see `isOutdated`), and neither delivered again nor taken for where the group is.
  */
 export function applyKafkajsCures(): void {
   if (applied) return;
@@ -29,9 +37,12 @@ export function applyKafkajsCures(): void {
 
   const { send } = Connection.prototype;
   Connection.prototype.send = function (call) {
+    if (!isOurFactory(this.socketFactory)) return send.call(this, call);
     const { request, response } = call;
-    if (request.apiName !== 'Fetch' || !isOurFactory(this.socketFactory)) return send.call(this, call);
-    return send.call(this, { ...call, response: tolerantFetchResponse(response, request.apiVersion) });
+    const isFetch = request.apiName === 'Fetch';
+    const ours = isFetch ? { ...call, response: tolerantFetchResponse(response, request.apiVersion) } : call;
+    const watch = brokerWatchOf(this.socketFactory);
+    return watch ? watch.follow(this, request.apiName, send.call(this, ours)) : send.call(this, ours);
   };
 
   const { processData } = Connection.prototype;
@@ -48,13 +59,23 @@ export function applyKafkajsCures(): void {
 
   const { connect } = ConsumerGroup.prototype;
   ConsumerGroup.prototype.connect = function () {
-    this.memberId ??= formerMembers.get(this.cluster) ?? null;
+    this.memberId ??= members.get(this.cluster)?.formerId ?? null;
     return connect.call(this);
+  };
+
+  const { fetch } = ConsumerGroup.prototype;
+  ConsumerGroup.prototype.fetch = async function (nodeId) {
+    const positions = this.offsetManager;
+    const batches = await fetch.call(this, nodeId);
+    if (members.has(this.cluster)) rememberOrigin(this, positions, batches);
+    return batches;
   };
 }
 
 /**
- * The consumer of a cluster, the object that kafkajs hands to partition assigners, joins as this member. If the group
- * knows it no longer, kafkajs joins as a new one by itself.
+ * To be told of the cluster of each of our consumers, the object that kafkajs hands to partition assigners.
+ *
+ * @param formerId the member as which it joins. If the group knows it no longer, kafkajs joins as a new one by itself.
  */
-export const rejoinAs = (cluster: object, memberId: string): void => void formerMembers.set(cluster, memberId);
+export const countAsOurs = (cluster: object, formerId: string | undefined): void =>
+  void members.set(cluster, { formerId: formerId ?? null });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
+import type { Positions } from './outdated-batches';
 
 // The parts of kafkajs that it does not export and that are cured or called at run time. A contract test holds them.
 const load = createRequire(__filename);
@@ -22,16 +23,21 @@ export interface ConnectionCall {
 }
 
 export interface ConnectionInstance {
+  readonly host: string;
+  readonly port: number;
   readonly socketFactory: ISocketFactory;
   readonly socket: Socket;
   send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
+  rejectRequests: (this: ConnectionInstance, error: Error) => void;
   processData: (this: ConnectionInstance, chunk: Buffer) => void;
 }
 
 export interface ConsumerGroupInstance {
   readonly cluster: object;
   memberId: string | null;
+  readonly offsetManager: Positions | null;
   connect: (this: ConsumerGroupInstance) => Promise<void>;
+  fetch: (this: ConsumerGroupInstance, nodeId: string) => Promise<object[]>;
 }
 
 /** A record as kafkajs hands it to a consumer, with the context of its batch. */
@@ -53,3 +59,10 @@ export const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buff
 export const decodeRecordBatch = load('kafkajs/src/protocol/recordBatch/v0/decoder') as (
   decoder: object,
 ) => Promise<{ readonly records: readonly DecodedRecord[] }>;
+
+export const { KafkaJSConnectionClosedError: ConnectionClosedError } = load('kafkajs/src/errors') as {
+  readonly KafkaJSConnectionClosedError: new (
+    message: string,
+    address: { readonly host: string; readonly port: number },
+  ) => Error;
+};

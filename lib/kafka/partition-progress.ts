@@ -14,6 +14,8 @@ export class PartitionProgress {
   #nextDelivery: bigint;
   #acknowledged: bigint;
   #confirmed = true;
+  /** Where the client reads on. */
+  #position: bigint;
   #dropped = false;
   /** The offset behind the last record of the partition, as the broker last told. */
   endOffset: bigint;
@@ -30,6 +32,7 @@ export class PartitionProgress {
   ) {
     this.#from = from;
     this.#nextDelivery = from;
+    this.#position = from;
     this.#acknowledged = committed ? from : NOTHING;
     this.endOffset = from;
   }
@@ -71,6 +74,11 @@ export class PartitionProgress {
     this.#nextDelivery = offset + 1n;
   }
 
+  /** All of a batch was handed out: the next fetch begins here. */
+  readUpTo(offset: bigint): void {
+    this.#position = offset;
+  }
+
   /** Whether the record was open until now. A late settle, of a partition that is no longer ours, counts for nothing. */
   settle(offset: bigint): boolean {
     if (this.#dropped) return false;
@@ -95,10 +103,12 @@ export class PartitionProgress {
    * someone has set it back.
    */
   resume(fetched: bigint): boolean {
-    if (this.#confirmed) return fetched >= this.#acknowledged;
+    // Not what is committed: a new leader may for a moment have less to read than we have already got from the former.
+    if (this.#confirmed) return fetched >= this.#position;
     const holds = fetched >= this.#acknowledged && fetched >= this.#from && fetched <= this.#nextDelivery;
     if (!holds || (this.isCommitted && fetched > this.settledUpTo)) return false;
     this.#confirmed = true;
+    this.#position = fetched;
     if (this.isCommitted) this.#acknowledged = fetched;
     return true;
   }

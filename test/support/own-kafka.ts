@@ -18,8 +18,8 @@ import { SHORT_LIVED_JVM } from './short-lived-jvm';
 const run = promisify(execFile);
 const CACHE_DIR = resolve(__dirname, '../../.data/cache');
 const START_MS = 60_000;
-/** Two brokers run beside the tests of other files. */
-const JVM = ['-Xmx256m', ...SHORT_LIVED_JVM];
+/** Brokers run beside the tests of other files. */
+const HEAP_MB = 256;
 
 /** The class path of Kafka's own broker and tools. */
 export function kafkaClassPath(): string {
@@ -37,14 +37,34 @@ export interface OwnKafkaOptions {
   readonly format?: readonly string[];
   /** Makes files in its folder before the start. */
   readonly prepare?: (folder: string) => void | Promise<void>;
+  /** Two ports, for one that others must know beforehand; free ones unless told otherwise. */
+  readonly ports?: KafkaPorts;
+  /** Its own unless told otherwise; the nodes of a cluster share one. */
+  readonly clusterId?: string;
+  readonly heapMb?: number;
 }
+
+export interface KafkaPorts {
+  readonly client: number;
+  readonly controller: number;
+}
+
+export const freeKafkaPorts = async (): Promise<KafkaPorts> => ({
+  client: await freePort(),
+  controller: await freePort(),
+});
+
+export const freshClusterId = (): string => `t${randomBytes(16).toString('base64url')}`.slice(0, 22);
 
 /** A Kafka that belongs to one test, which may kill it and start it again on the same port and data. */
 export class OwnKafka {
   readonly folder = mkdtempSync(join(tmpdir(), 'own-kafka-'));
   #process: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly heapMb: number,
+  ) {}
 
   static async start(t: TestContext, options: OwnKafkaOptions = {}): Promise<OwnKafka> {
     const broker = await OwnKafka.prepare(t, options);
@@ -53,21 +73,19 @@ export class OwnKafka {
   }
 
   /** Takes ports and formats its storage, but does not start it yet. */
-  static async prepare(
-    t: TestContext,
-    { lines = [], replace = (config) => config, format = [], prepare }: OwnKafkaOptions = {},
-  ): Promise<OwnKafka> {
-    const broker = new OwnKafka(await freePort());
+  static async prepare(t: TestContext, options: OwnKafkaOptions = {}): Promise<OwnKafka> {
+    const { lines = [], replace = (config) => config, format = [], prepare, heapMb = HEAP_MB } = options;
+    const { clusterId = freshClusterId(), ports = await freeKafkaPorts() } = options;
+    const broker = new OwnKafka(ports.client, heapMb);
     const { folder, port } = broker;
     t.after(async () => {
       await broker.kill();
       rmSync(folder, { recursive: true, force: true });
     });
     await prepare?.(folder);
-    const text = replace(kafkaConfig(port, await freePort(), join(folder, 'log'))) + lines.join('\n');
+    const text = replace(kafkaConfig(port, ports.controller, join(folder, 'log'))) + lines.join('\n');
     writeFileSync(join(folder, 'server.properties'), text.replaceAll('DIR', folder).replaceAll('PORT', `${port}`));
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J2_CONFIG);
-    const clusterId = `t${randomBytes(16).toString('base64url')}`.slice(0, 22);
     const config = join(folder, 'server.properties');
     await run('java', [...broker.#java('kafka.tools.StorageTool'), 'format', '-t', clusterId, '-c', config, ...format]);
     return broker;
@@ -122,7 +140,7 @@ export class OwnKafka {
 
   #java(main: string): string[] {
     const logging = `-Dlog4j2.configurationFile=${join(this.folder, 'log4j2.properties')}`;
-    return [...JVM, logging, '-cp', kafkaClassPath(), main];
+    return [`-Xmx${this.heapMb}m`, ...SHORT_LIVED_JVM, logging, '-cp', kafkaClassPath(), main];
   }
 
   async #answering(child: ChildProcess): Promise<void> {

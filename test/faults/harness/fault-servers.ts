@@ -4,31 +4,44 @@ import { OwnInfluxd } from '../../support/own-influxd';
 import { OwnKafka, type OwnKafkaOptions } from '../../support/own-kafka';
 import { NO_LIMITS, OPEN_TO_ALL, OwnMosquitto, SAVE_EVERY_CHANGE } from '../../support/own-mosquitto';
 
+/** One broker, or several that are a cluster. */
+export interface AnyKafka {
+  readonly brokers: readonly string[];
+}
+
 /** Real servers that belong to one file of cases, which may do to them what it likes. */
-export interface FaultServers {
+export interface FaultServers<K extends AnyKafka = AnyKafka> {
   readonly mosquitto: OwnMosquitto;
-  readonly kafka: OwnKafka;
+  readonly kafka: K;
   readonly influxd: OwnInfluxd;
 }
 
-export async function startServers(
+export const startServers = (
   t: TestContext,
-  options: {
-    mosquitto?: { lines: readonly string[]; files: Readonly<Record<string, string>> };
-    kafka?: OwnKafkaOptions;
-    influxAuth?: boolean;
-  } = {},
-): Promise<FaultServers> {
+  { kafka, ...options }: ServerOptions & { readonly kafka?: OwnKafkaOptions } = {},
+): Promise<FaultServers<OwnKafka>> => startServersWith(t, OwnKafka.start(t, kafka), options);
+
+interface ServerOptions {
+  readonly mosquitto?: { readonly lines: readonly string[]; readonly files: Readonly<Record<string, string>> };
+  readonly influxAuth?: boolean;
+}
+
+/** @param kafka that is being started */
+export async function startServersWith<K extends AnyKafka>(
+  t: TestContext,
+  kafka: Promise<K>,
+  options: ServerOptions = {},
+): Promise<FaultServers<K>> {
   const { lines, files } = options.mosquitto ?? { lines: [], files: {} };
   const started = [
     OwnMosquitto.start(t, [...OPEN_TO_ALL, ...lines, ...NO_LIMITS], undefined, files),
-    OwnKafka.start(t, options.kafka),
+    kafka,
     OwnInfluxd.start(t, { auth: options.influxAuth ?? false }),
   ] as const;
   // When one cannot start, the test must not end before it knows of the others, which it has to stop.
   await Promise.allSettled(started);
-  const [mosquitto, kafka, influxd] = await Promise.all(started);
-  return { mosquitto, kafka, influxd };
+  const [mosquitto, ready, influxd] = await Promise.all(started);
+  return { mosquitto, kafka: ready, influxd };
 }
 
 /**

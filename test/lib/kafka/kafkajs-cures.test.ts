@@ -8,6 +8,7 @@ import { KafkaProducer } from '../../../lib/kafka/kafka-producer';
 import { applyKafkajsCures } from '../../../lib/kafka/kafkajs-cures';
 import {
   Connection,
+  ConnectionClosedError,
   ConsumerGroup,
   decodeRecordBatch,
   Decoder,
@@ -35,7 +36,10 @@ describe('The parts of kafkajs that are cured at run time', () => {
     }
     assert.equal(Connection.prototype.send.length, 1);
     assert.equal(Connection.prototype.processData.length, 1);
+    assert.equal(Connection.prototype.rejectRequests.length, 1);
     assert.equal(ConsumerGroup.prototype.connect.length, 0);
+    assert.equal(ConsumerGroup.prototype.fetch.length, 1);
+    assert.equal(new ConnectionClosedError('gone', { host: 'h', port: 1 }).name, 'KafkaJSConnectionClosedError');
     assert.equal(typeof decodeRecordBatch, 'function');
     assert.equal(typeof Decoder, 'function');
   });

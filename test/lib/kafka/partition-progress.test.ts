@@ -74,6 +74,18 @@ describe('PartitionProgress', () => {
     assert.equal(progress.resume(50n), false);
   });
 
+  it('holds while a new leader catches up with what was delivered, and not when the topic was made anew', () => {
+    const progress = delivered(0n, 0n, 1n, 2n);
+    for (const offset of [0n, 1n, 2n]) progress.settle(offset);
+    progress.suspend();
+    assert.equal(progress.resume(0n), true);
+    progress.acknowledge(3n);
+    progress.readUpTo(2n);
+    assert.equal(progress.resume(2n), true);
+    assert.equal(progress.nextDelivery, 3n);
+    assert.equal(progress.resume(0n), false);
+  });
+
   it('goes on over a gap that retention has torn', () => {
     const progress = delivered(0n, 0n);
     assert.equal(progress.resume(1_000n), true);
