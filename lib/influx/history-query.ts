@@ -1,6 +1,6 @@
 import { TwinError } from '../reading/twin-error';
 import { influxqlString, quoteIdentifier } from './influxql-text';
-import { durationMs, timeOf, type TimeInput } from './time-range';
+import { durationMs, isRelative, timeOf, type TimeInput } from './time-range';
 
 /** Functions over the values of one window. Source: InfluxQL reference, "Functions". */
 export const AGGREGATES = [
@@ -28,7 +28,10 @@ export interface HistoryQuery {
   readonly field: string | readonly string[];
   /** Only series with these tags; a list means any of its values. */
   readonly tags?: Readonly<Record<string, string | readonly string[]>> | undefined;
-  /** From (included) and to (not included); default to now. */
+  /**
+   * From (included) and to (not included); default to now. Where there is a window, a moment relative to now stands for
+   * the last edge of a window before it: no value is then that of a part of a window. A range shorter than that stays.
+   */
   readonly start: TimeInput;
   readonly stop?: TimeInput | undefined;
   /** Window of the aggregate: milliseconds, or `5m` and the like. */
@@ -63,7 +66,7 @@ export function influxqlOf(query: HistoryQuery, nowMs: number, maxRows: number):
   if (every === undefined && aggregate !== undefined) throw invalid('an aggregate needs a window (every)');
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) throw invalid('the limit must be a whole number');
   let startMs = Math.round(timeOf(start, nowMs));
-  const stopMs = Math.round(timeOf(stop, nowMs));
+  let stopMs = Math.round(timeOf(stop, nowMs));
   if (startMs >= stopMs) throw invalid(`the range is empty: from ${isoTime(startMs)} to ${isoTime(stopMs)}`);
 
   let expression = (name: string): string => quoteIdentifier(name);
@@ -73,6 +76,9 @@ export function influxqlOf(query: HistoryQuery, nowMs: number, maxRows: number):
     if (!AGGREGATES.includes(functionName))
       throw invalid(`"${functionName as string}" is none of ${AGGREGATES.join(', ')}`);
     const windowMs = durationMs(every);
+    const edgeOf = (time: TimeInput, ms: number): number => (isRelative(time) ? ms - (ms % windowMs) : ms);
+    startMs = edgeOf(start, startMs);
+    if (edgeOf(stop, stopMs) > startMs) stopMs = edgeOf(stop, stopMs);
     // Windows are aligned to the epoch; a limit counts them from the end, so that fill still runs forward in time.
     if (limit !== undefined) startMs = Math.max(startMs, (Math.ceil(stopMs / windowMs) - limit) * windowMs);
     expression = (name) => `${functionName}(${quoteIdentifier(name)}) AS ${quoteIdentifier(name)}`;

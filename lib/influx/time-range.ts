@@ -32,6 +32,9 @@ export function timeOf(input: unknown, nowMs: number): number {
   );
 }
 
+/** Whether a moment is told by its distance from now. */
+export const isRelative = (input: TimeInput): boolean => typeof input === 'string' && /^\s*([+-]|now)/.test(input);
+
 function momentOf(input: unknown, nowMs: number): number | undefined {
   if (typeof input === 'number' && Number.isFinite(input)) return input;
   if (input instanceof Date && !Number.isNaN(input.getTime())) return input.getTime();

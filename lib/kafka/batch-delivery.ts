@@ -15,6 +15,8 @@ const HOLD_MS = 500;
  * settled behind it, and all of that would come again after a crash.
  */
 const WINDOWS_AHEAD = 10;
+/** Turns of the event loop that are left to a flow before more is asked for: Node-RED takes one from node to node. */
+const TURNS_FIRST = 3;
 /** Records handed out before the event loop gets a turn. */
 const RECORDS_PER_TURN = 64;
 
@@ -79,8 +81,8 @@ export class BatchDelivery {
       progress.readUpTo(BigInt(batch.lastOffset()) + 1n);
     }
     target.changed();
-    // What was delivered goes first (Node-RED hands messages on in the next turn), asking for more comes second.
-    await nextTurn();
+    // What was delivered goes first, asking for more comes second.
+    for (let turn = 0; turn < TURNS_FIRST; turn++) await nextTurn();
   }
 
   /** Delivers from `start` what goes in one piece; answers how many records that were. */

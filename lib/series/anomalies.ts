@@ -1,4 +1,7 @@
-import { robustScores } from './robust-scores';
+import { normalQuantile } from './normal-quantile';
+import { quantile } from './quantile';
+import { median } from './quickselect';
+import { NORMAL_MAD_SCALE } from './robust-scores';
 import { stl } from './stl';
 
 /** A value that does not fit its series. */
@@ -15,10 +18,13 @@ export interface Anomaly {
 export const ANOMALY_THRESHOLD = 3.5;
 
 const NARROWEST_TREND = 25;
+/** Share of the remainders that must not be anomalies. */
+const SOUND = 0.8;
 
 /**
  * Values that fit neither the trend nor the season of their series: the remainder of a robust STL with a season that does not
- * change, in units of its own robust spread.
+ * change, in units of its own robust spread: by the median of the deviations or by their 80 % quantile, whichever is larger. A
+ * robust fit to few seasons runs through many of the values, and the median alone would call the others anomalies.
  *
  * A season that may change would follow an anomaly; here it ends in the remainder as a whole. Without a season (period 1) the
  * trend alone is taken out. `filled` has no gaps; `values` may, and a value that was filled in
@@ -38,9 +44,11 @@ export function anomalies(
   threshold = ANOMALY_THRESHOLD,
 ): Anomaly[] {
   const { resid } = stl(filled, { ...seasonOf(period), seasonal: 'periodic', robust: true });
-  const { scores, mad } = robustScores(resid);
+  const middle = median(resid);
+  const spread = spreadOf(resid.map((value) => Math.abs(value - middle)));
   const rounding = 1e-10 * filled.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!(mad > rounding)) return withoutSpread(values, filled, resid, rounding);
+  if (!(spread > rounding)) return withoutSpread(values, filled, resid, rounding);
+  const scores = resid.map((value) => (value - middle) / spread);
   return Array.from(scores.keys())
     .filter((i) => Math.abs(scores[i]!) > threshold && !Number.isNaN(values[i]!))
     .map((index) => ({
@@ -57,7 +65,11 @@ function seasonOf(period: number): { period: number; trend: number } {
   return { period: Math.max(2, period), trend: trend % 2 === 0 ? trend + 1 : trend };
 }
 
-/** More than half of the remainder is rounding: whatever is not, is an anomaly without a finite score. */
+/** Standard deviation, were they normal, by the median of deviations and by the largest that are still sound. */
+const spreadOf = (deviations: Float64Array): number =>
+  Math.max(NORMAL_MAD_SCALE * median(deviations), quantile(deviations, SOUND) / normalQuantile((1 + SOUND) / 2));
+
+/** Nearly all of the remainder is rounding: whatever is not, is an anomaly without a finite score. */
 function withoutSpread(values: Float64Array, filled: Float64Array, resid: Float64Array, rounding: number): Anomaly[] {
   return Array.from(resid.keys())
     .filter((i) => Math.abs(resid[i]!) > 1e3 * rounding && !Number.isNaN(values[i]!))

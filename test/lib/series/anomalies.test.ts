@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { anomalies } from '../../../lib/series/anomalies';
 import { decomposeSeries, type DecomposeOptions } from '../../../lib/series/decompose-series';
+import { mersenneTwister } from '../../../lib/series/mersenne-twister';
 import { goldenValues, readGoldenFiles } from '../../../scripts/golden/golden-file';
 
 const options: DecomposeOptions = {
@@ -46,6 +47,18 @@ test('on an exact pattern every other value is an anomaly without a finite score
     found.some(({ index, score }) => index === 31 && score > 100),
     JSON.stringify(found),
   );
+});
+
+test('noise that comes and goes makes next to no anomalies, what stands out of it is one', () => {
+  const next = mersenneTwister(7);
+  const values = Float64Array.from({ length: 229 }, (_, i) => {
+    const noise = i < 50 || i > 180 ? 0 : (next() / 2 ** 32 - 0.5) / 20;
+    return Math.round((22 + 0.0025 * i + 3 * Math.sin((2 * Math.PI * i) / 60) + noise) * 100) / 100;
+  });
+  const noise = anomalies(values, values, 60);
+  assert.ok(noise.length <= 5, `${noise.length} of 130 noisy values`);
+  values[150]! += 0.2;
+  assert.ok(anomalies(values, values, 60).some(({ index, score }) => index === 150 && score > 8));
 });
 
 test('the parts of every method make up the series, with gaps filled and a season found', () => {
