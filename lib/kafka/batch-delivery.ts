@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
 import type { DeliveryWindow } from './delivery-window';
@@ -63,7 +62,7 @@ export class BatchDelivery {
     for (let next = 0, inTurn = 0; next < messages.length;) {
       if (inTurn >= RECORDS_PER_TURN) {
         inTurn = 0;
-        await nextTurn();
+        await turnsOfTheLoop(1);
         await payload.heartbeat();
       }
       while ((window.room === 0 || progress.uncommitted >= window.capacity * WINDOWS_AHEAD) && !isOver()) {
@@ -82,7 +81,7 @@ export class BatchDelivery {
     }
     target.changed();
     // What was delivered goes first, asking for more comes second.
-    for (let turn = 0; turn < TURNS_FIRST; turn++) await nextTurn();
+    await turnsOfTheLoop(TURNS_FIRST);
   }
 
   /** Delivers from `start` what goes in one piece; answers how many records that were. */
@@ -125,6 +124,14 @@ export class BatchDelivery {
 
 /** kafkajs sets where a fetch began on its batches without naming it in its types. */
 const fetched = (batch: Batch): Batch & FetchedBatch => batch as unknown as Batch & FetchedBatch;
+
+/** Resolves so many turns of the event loop later. */
+const turnsOfTheLoop = (count: number): Promise<void> =>
+  new Promise((resolve) => {
+    let left = count;
+    const turn = (): void => void (left-- > 0 ? setImmediate(turn) : resolve());
+    turn();
+  });
 
 function toRecord({ topic, partition }: PartitionProgress, message: KafkaMessage, receivedAtMs: number): KafkaRecord {
   const { offset, key, value, headers = {}, timestamp } = message;
