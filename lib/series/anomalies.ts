@@ -23,13 +23,14 @@ const SOUND = 0.8;
 
 /**
  * Values that fit neither the trend nor the season of their series: the remainder of a robust STL with a season that does not
- * change, in units of its own robust spread: by the median of the deviations or by their 80 % quantile, whichever is larger. A
- * robust fit to few seasons runs through many of the values, and the median alone would call the others anomalies.
+ * change, in units of its own robust spread: by the median of the deviations or by their 80 % quantile, whichever is larger, as
+ * noise that comes and goes is no anomaly. A robust fit to few seasons runs through many of the values and lets the others stand
+ * out; so the spread is at least that which a plain fit leaves, and n seasons count as n - 1, one of them being fitted.
  *
  * A season that may change would follow an anomaly; here it ends in the remainder as a whole. Without a season (period 1) the
  * trend alone is taken out. `filled` has no gaps; `values` may, and a value that was filled in
  * is never an anomaly. Domain: at least two seasons (without season: 12 values), else the errors of `stl`. Cost: one robust
- * STL. Accuracy: ten outliers of ten
+ * STL and one plain. Accuracy: ten outliers of ten
  * times the noise in 200 to 2,000 values, with and without a wandering level: recall 0.99 and more, precision 0.86 to 0.98 (at
  * 3.5 a few values of normal noise are named, too).
  *
@@ -43,11 +44,17 @@ export function anomalies(
   period: number,
   threshold = ANOMALY_THRESHOLD,
 ): Anomaly[] {
-  const { resid } = stl(filled, { ...seasonOf(period), seasonal: 'periodic', robust: true });
+  const windows = { ...seasonOf(period), seasonal: 'periodic' } as const;
+  const { resid } = stl(filled, { ...windows, robust: true });
   const middle = median(resid);
-  const spread = spreadOf(resid.map((value) => Math.abs(value - middle)));
+  const fitted = spreadOf(deviationsFrom(middle, resid));
   const rounding = 1e-10 * filled.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!(spread > rounding)) return withoutSpread(values, filled, resid, rounding);
+  if (!(fitted > rounding)) return withoutSpread(values, filled, resid, rounding);
+  const plain = stl(filled, windows).resid;
+  const seasons = filled.length / period;
+  const spread =
+    Math.max(fitted, NORMAL_MAD_SCALE * median(deviationsFrom(0, plain))) *
+    Math.sqrt(period > 1 ? seasons / (seasons - 1) : 1);
   const scores = resid.map((value) => (value - middle) / spread);
   return Array.from(scores.keys())
     .filter((i) => Math.abs(scores[i]!) > threshold && !Number.isNaN(values[i]!))
@@ -64,6 +71,9 @@ function seasonOf(period: number): { period: number; trend: number } {
   const trend = Math.max(NARROWEST_TREND, Math.ceil(1.5 * period));
   return { period: Math.max(2, period), trend: trend % 2 === 0 ? trend + 1 : trend };
 }
+
+const deviationsFrom = (middle: number, values: Float64Array): Float64Array =>
+  values.map((value) => Math.abs(value - middle));
 
 /** Standard deviation, were they normal, by the median of deviations and by the largest that are still sound. */
 const spreadOf = (deviations: Float64Array): number =>

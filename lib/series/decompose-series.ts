@@ -50,10 +50,14 @@ export interface SeriesDecomposition extends Decomposition {
   };
 }
 
+/** Seasons over which STL lets the season change. */
+const STL_SEASONS = 7;
+
 /**
  * Decomposition of a series into trend, season and remainder.
  *
- * The series is brought onto its grid first, gaps are filled (`prepareSeries`). With `log` all parts and anomalies are on the
+ * The series is brought onto its grid first, gaps are filled (`prepareSeries`). STL's season may change once there are seven of
+ * them. With `log` all parts and anomalies are on the
  * logarithmic scale. Errors: those of `prepareSeries` and of the method; `SERIES_PERIOD` without a period, `SERIES_NO_SEASON`
  * when none was found.
  *
@@ -109,7 +113,9 @@ function decompose(
         seasonals: [],
       };
     case 'stl': {
-      const { observed, trend, seasonal, resid } = stl(values, { period, robust });
+      // Fewer seasons than its window cannot tell a change of the season from noise: a robust fit would run through the values.
+      const season = values.length / period < STL_SEASONS ? ({ seasonal: 'periodic' } as const) : {};
+      const { observed, trend, seasonal, resid } = stl(values, { period, robust, ...season });
       return { observed, trend, seasonal, resid, seasonals: [] };
     }
     case 'mstl': {

@@ -77,6 +77,21 @@ test('the parts of every method make up the series, with gaps filled and a seaso
   }
 });
 
+test('of a few noisy seasons the remainder is the noise, all along, and hardly any of it an anomaly', () => {
+  const next = mersenneTwister(3);
+  const noise = (): number => (next() + next() + next() - 1.5 * 2 ** 32) / 2 ** 32 / 50;
+  const values = Float64Array.from(
+    { length: 229 },
+    (_, i) => 22 + 0.0025 * i + 3 * Math.sin((2 * Math.PI * i) / 60) + noise(),
+  );
+  const { resid, anomalies: found } = decomposeSeries(hourly(values), { ...options, period: '60' });
+  for (const part of [resid.subarray(0, 60), resid.subarray(-60)]) {
+    const mean = part.reduce((sum, value) => sum + Math.abs(value), 0) / part.length;
+    assert.ok(mean > 0.004 && mean < 0.012, `${mean} where the noise is 0.008`);
+  }
+  assert.ok(found.length <= 2, JSON.stringify(found));
+});
+
 test('a season that is missing, not there, or one of several too many is refused', () => {
   assert.throws(() => decomposeSeries(hourly(wave), { ...options, period: '' }), { code: 'SERIES_PERIOD' });
   assert.throws(() => decomposeSeries(hourly(wave), { ...options, period: '12, 24' }), {
