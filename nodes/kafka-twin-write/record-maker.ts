@@ -1,5 +1,6 @@
 import type { ProduceRecord } from '../../lib/kafka/kafka-record';
-import { ReadingTopic } from '../../lib/kafka/reading-topic';
+import { kafkaReadingTopic } from '../../lib/kafka/kafka-reading-topic';
+import type { ReadingTopic } from '../../lib/reading/reading-topic';
 import type { Reading } from '../../lib/reading/reading';
 import { readingIn, readingPayload } from '../../lib/reading/reading-payload';
 import { TwinError } from '../../lib/reading/twin-error';
@@ -16,7 +17,7 @@ export class RecordMaker {
   /** @throws TwinError `KAFKA_TOPIC_INVALID`, `READING_TEMPLATE` */
   constructor(options: OptionsOf<typeof definition>) {
     this.#options = options;
-    this.#topic = options.topic === '' ? undefined : new ReadingTopic(options.topic);
+    this.#topic = options.topic === '' ? undefined : kafkaReadingTopic(options.topic);
     this.#headers = Object.fromEntries(options.headers.map(({ name, value }) => [name, value]));
   }
 

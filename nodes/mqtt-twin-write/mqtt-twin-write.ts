@@ -1,6 +1,7 @@
 import type { NodeAPI } from '@node-red/registry';
 import type { MqttPublisher } from '../../lib/mqtt/mqtt-publisher';
-import { ReadingTopic } from '../../lib/mqtt/reading-topic';
+import { mqttReadingTopic } from '../../lib/mqtt/mqtt-reading-topic';
+import type { ReadingTopic } from '../../lib/reading/reading-topic';
 import { readingIn, readingPayload } from '../../lib/reading/reading-payload';
 import type { FlowMessage } from '../common/message';
 import type { NodeContext } from '../common/node-context';
@@ -18,7 +19,7 @@ type Context = NodeContext<typeof definition>;
 
 export default function (RED: NodeAPI): void {
   registerNode(RED, definition, (context) => {
-    const topic = new ReadingTopic(context.options.topic);
+    const topic = mqttReadingTopic(context.options.topic);
     const broker = connectionOf<BrokerConnection>(RED, brokerDefinition, context.options.broker);
     const writer = new Writer(context, topic, broker.acquire());
     return {

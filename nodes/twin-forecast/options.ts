@@ -1,7 +1,6 @@
-import { AMBIENT_TEMPERATURE, MQTT_TIMESTAMP } from '../../lib/reading/keys';
 import { defineNode } from '../common/definition';
+import { DURATION, everyReadings, seriesKeeping, seriesOptions } from '../common/series-options';
 
-const DURATION = '\\d+(\\.\\d+)?\\s*(ms|s|min|m|h|d|w)';
 const NUMBER = '-?\\d+(\\.\\d+)?';
 
 export const definition = defineNode({
@@ -15,45 +14,10 @@ export const definition = defineNode({
     { name: 'rejected', when: { rejectedOutput: [true] } },
   ],
   options: {
-    input: { kind: 'choice', default: 'series', choices: ['series', 'readings'], icon: 'fa-sign-in', since: '0.1.0' },
-    key: { kind: 'text', default: AMBIENT_TEMPERATURE, required: true, maxLength: 200, icon: 'fa-key', since: '0.1.0' },
-    stampKey: {
-      kind: 'text',
-      default: MQTT_TIMESTAMP,
-      required: true,
-      maxLength: 200,
-      icon: 'fa-clock-o',
-      since: '0.1.0',
-    },
-    window: {
-      kind: 'number',
-      default: 1000,
-      min: 3,
-      max: 1_000_000,
-      integer: true,
-      when: { input: ['readings'] },
-      since: '0.1.0',
-    },
-    every: {
-      kind: 'number',
-      default: 10,
-      min: 1,
-      max: 1_000_000,
-      integer: true,
-      when: { input: ['readings'] },
-      since: '0.1.0',
-    },
-    refitEvery: {
-      kind: 'number',
-      default: 100,
-      min: 1,
-      max: 1_000_000,
-      integer: true,
-      when: { input: ['readings'] },
-      since: '0.1.0',
-    },
-    keep: { kind: 'switch', default: true, when: { input: ['readings'] }, since: '0.1.0' },
-    step: { kind: 'text', default: '', pattern: DURATION, icon: 'fa-arrows-h', since: '0.1.0' },
+    ...seriesOptions(3),
+    every: everyReadings(10),
+    refitEvery: everyReadings(100),
+    ...seriesKeeping,
     method: {
       kind: 'choice',
       default: 'auto',

@@ -3,15 +3,24 @@ import { join } from 'node:path';
 
 const escape = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The help of a node in a language: what was written by hand, with the list of options where `<!-- options -->` stands. */
+/**
+ * The help of a node in a language: what was written by hand, with the list of options where `<!-- options -->` stands, and
+ * a text that several nodes share where `<!-- common NAME -->` does.
+ */
 export function help(root, language, definition, catalogue) {
   const { type } = definition;
   const file = join(root, 'nodes', type, 'locales', language, `${type}.html`);
   const text = readFileSync(file, 'utf8');
   if (!text.includes('<!-- options -->')) throw new Error(`${file}: no place for <!-- options -->`);
   const list = optionList(definition, catalogue[type], catalogue.common);
-  return `<script type="text/html" data-help-name="${type}">\n${text.replace('<!-- options -->', list)}</script>\n`;
+  const whole = text
+    .replaceAll(/<!-- common ([\w-]+) -->/g, (_, name) => shared(root, language, name))
+    .replace('<!-- options -->', () => list);
+  return `<script type="text/html" data-help-name="${type}">\n${whole}</script>\n`;
 }
+
+const shared = (root, language, name) =>
+  readFileSync(join(root, 'nodes', 'common', 'locales', language, `${name}.html`), 'utf8').trim();
 
 function optionList({ options }, own, common) {
   const items = Object.entries(options).map(([name, option]) => {
