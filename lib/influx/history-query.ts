@@ -76,9 +76,10 @@ export function influxqlOf(query: HistoryQuery, nowMs: number, maxRows: number):
     if (!AGGREGATES.includes(functionName))
       throw invalid(`"${functionName as string}" is none of ${AGGREGATES.join(', ')}`);
     const windowMs = durationMs(every);
-    const edgeOf = (time: TimeInput, ms: number): number => (isRelative(time) ? ms - (ms % windowMs) : ms);
-    startMs = edgeOf(start, startMs);
-    if (edgeOf(stop, stopMs) > startMs) stopMs = edgeOf(stop, stopMs);
+    const edgeOf = (time: TimeInput, ms: number): number =>
+      isRelative(time) ? Math.floor(ms / windowMs) * windowMs : ms;
+    const edges = [edgeOf(start, startMs), edgeOf(stop, stopMs)] as const;
+    if (edges[0] < edges[1]) [startMs, stopMs] = edges;
     // Windows are aligned to the epoch; a limit counts them from the end, so that fill still runs forward in time.
     if (limit !== undefined) startMs = Math.max(startMs, (Math.ceil(stopMs / windowMs) - limit) * windowMs);
     expression = (name) => `${functionName}(${quoteIdentifier(name)}) AS ${quoteIdentifier(name)}`;

@@ -10,6 +10,11 @@ import { type UnreadableBatch, unreadableBatchOf } from './tolerant-fetch';
 /** While the window is full, the window and the heartbeat are looked at this often, in milliseconds. */
 const HOLD_MS = 500;
 /**
+ * A batch is held for so long, in milliseconds, then left to be fetched again: when the brokers of the cluster change,
+ * kafkajs waits for every partition to let go before it fetches any.
+ */
+const HOLD_LIMIT_MS = 5_000;
+/**
  * Behind one record that stays open, at most so many windows are delivered: else memory would grow with all that is
  * settled behind it, and all of that would come again after a crash.
  */
@@ -65,9 +70,11 @@ export class BatchDelivery {
         await turnsOfTheLoop(1);
         await payload.heartbeat();
       }
-      while ((window.room === 0 || progress.uncommitted >= window.capacity * WINDOWS_AHEAD) && !isOver()) {
+      const heldUntil = performance.now() + HOLD_LIMIT_MS;
+      while (this.#isFull(progress) && !isOver()) {
         await window.changed(HOLD_MS);
         await payload.heartbeat();
+        if (performance.now() > heldUntil && this.#isFull(progress)) return;
       }
       // What is not delivered stays unresolved, and is fetched again by whoever owns the partition then.
       if (isOver()) return;
@@ -82,6 +89,11 @@ export class BatchDelivery {
     target.changed();
     // What was delivered goes first, asking for more comes second.
     await turnsOfTheLoop(TURNS_FIRST);
+  }
+
+  #isFull(progress: PartitionProgress): boolean {
+    const { window } = this.#options;
+    return window.room === 0 || progress.uncommitted >= window.capacity * WINDOWS_AHEAD;
   }
 
   /** Delivers from `start` what goes in one piece; answers how many records that were. */

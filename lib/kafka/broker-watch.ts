@@ -5,6 +5,10 @@ import { countAsFound, countAsLost, isLost, lostError } from './lost-brokers';
 /** Without an answer for this long, in milliseconds, the others are asked whether a broker is still one of them. */
 const SILENT_MS = 4_000;
 const LOOK_MS = 1_000;
+/** The longest pause between two questions, in milliseconds. */
+const ASK_MS = 4_000;
+/** Others that are asked at a time. */
+const MOST_ASKED = 3;
 const watches = new WeakMap<ISocketFactory, BrokerWatch>();
 
 /** The watch over the connections that a socket factory makes, if they are watched. */
@@ -13,7 +17,7 @@ export const brokerWatchOf = (factory: ISocketFactory): BrokerWatch | undefined 
 export interface BrokerWatchOptions {
   /** Bootstrap addresses. */
   readonly brokers: readonly string[];
-  /** The brokers that one of `others` counts as members of the cluster, as `host:port`. */
+  /** The brokers that the first of `others` to answer counts as members of the cluster, as `host:port`. */
   readonly membersBy: (others: readonly string[]) => Promise<readonly string[]>;
   /** Ends every connection to a broker. */
   readonly drop: (address: string, error: Error) => void;
@@ -46,7 +50,11 @@ export class BrokerWatch {
   /** As the last answer has named them. */
   #members: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
+  readonly #everMembers = new Set<string>();
   #asking = false;
+  #asked = 0;
+  #pauseMs = LOOK_MS;
+  #nextMs = 0;
   #closed = false;
 
   constructor(factory: ISocketFactory, options: BrokerWatchOptions) {
@@ -71,7 +79,10 @@ export class BrokerWatch {
   #learn(members: readonly string[]): void {
     this.#members = members;
     // One that has come back serves at once.
-    for (const address of members) countAsFound(address);
+    for (const address of members) {
+      countAsFound(address);
+      this.#everMembers.add(address);
+    }
   }
 
   close(): void {
@@ -81,24 +92,42 @@ export class BrokerWatch {
   }
 
   async #look(): Promise<void> {
-    if (this.#asking) return;
-    const silentSinceMs = Date.now() - SILENT_MS;
-    const open = [...this.#open].filter(({ sinceMs }) => sinceMs < silentSinceMs);
-    if (open.length === 0) return;
-    const silent = new Set(open.map(({ connection }) => addressOf(connection)));
+    const silent = this.#silentSince();
+    if (silent.size === 0) [this.#pauseMs, this.#nextMs] = [LOOK_MS, 0];
+    if (silent.size === 0 || this.#asking || Date.now() < this.#nextMs) return;
     const known = [...new Set([...this.#options.brokers, ...this.#members])];
     const others = known.filter((address) => !silent.has(address) && !isLost(address));
     if (others.length === 0) return;
     this.#asking = true;
     try {
-      const members = await this.#options.membersBy(others);
+      // Not always the same ones: among them may be another that hangs.
+      const first = this.#asked++ % others.length;
+      const members = await this.#options.membersBy(
+        [...others.slice(first), ...others.slice(0, first)].slice(0, MOST_ASKED),
+      );
       if (members.length === 0 || this.#closed) return;
-      for (const address of silent) if (!members.includes(address)) this.#giveUp(address);
+      for (const [address, sinceMs] of silent) {
+        // Another name of a member (a load balancer, a bootstrap name) is in no list, and may just be slow.
+        const patienceMs = this.#everMembers.has(address) ? SILENT_MS : 2 * SILENT_MS;
+        if (!members.includes(address) && Date.now() - sinceMs >= patienceMs) this.#giveUp(address);
+      }
     } catch {
       // Nobody can tell now; it is asked again as long as answers are missing.
     } finally {
       this.#asking = false;
+      this.#nextMs = Date.now() + this.#pauseMs;
+      this.#pauseMs = Math.min(2 * this.#pauseMs, ASK_MS);
     }
+  }
+
+  /** Since when each broker that owes an answer for long has done so, in epoch milliseconds. */
+  #silentSince(): Map<string, number> {
+    const silent = new Map<string, number>();
+    for (const { connection, sinceMs } of this.#open) {
+      const address = addressOf(connection);
+      if (Date.now() - sinceMs > SILENT_MS) silent.set(address, Math.min(sinceMs, silent.get(address) ?? sinceMs));
+    }
+    return silent;
   }
 
   #giveUp(address: string): void {

@@ -53,7 +53,7 @@ export function createKafkaClient(
   const watch = watched
     ? new BrokerWatch(sockets.factory, {
         brokers,
-        membersBy: (others) => membersBy({ ...options, brokers: others }),
+        membersBy: (others) => membersBy(options, others),
         drop: (broker, error) => sockets.drop(broker, error),
       })
     : undefined;
@@ -85,16 +85,22 @@ export function createKafkaClient(
 }
 
 /** Who is in the cluster by the word of the first of these brokers that answers. */
-async function membersBy(options: KafkaConnectionOptions): Promise<string[]> {
+async function membersBy(options: KafkaConnectionOptions, brokers: readonly string[]): Promise<string[]> {
   const limits = { connectionTimeoutMs: MEMBERS_MS, requestTimeoutMs: MEMBERS_MS };
-  const retry = { retries: options.brokers.length, initialRetryTime: 50, maxRetryTime: 100 };
-  const client = createKafkaClient({ ...options, ...limits }, { retry, watched: false });
-  const admin = client.kafka.admin();
+  // One client for each: kafkajs asks the next of its brokers only when the first cannot be reached at all.
+  const clients = brokers.map((broker) =>
+    createKafkaClient({ ...options, ...limits, brokers: [broker] }, { retry: { retries: 0 }, watched: false }),
+  );
   try {
-    await admin.connect();
-    const { brokers } = await admin.describeCluster();
-    return brokers.map(({ host, port }) => `${host}:${port}`);
+    return await Promise.any(clients.map(membersOf));
   } finally {
-    client.destroy();
+    for (const client of clients) client.destroy();
   }
+}
+
+async function membersOf({ kafka }: KafkaClient): Promise<string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const { brokers } = await admin.describeCluster();
+  return brokers.map(({ host, port }) => `${host}:${port}`);
 }

@@ -1,7 +1,7 @@
 import { brokerWatchOf } from './broker-watch';
 import { isOurFactory } from './kafka-sockets';
-import { Connection, ConsumerGroup, RequestQueue } from './kafkajs-internals';
-import { rememberOrigin } from './outdated-batches';
+import { Connection, ConsumerGroup, RequestQueue, Runner } from './kafkajs-internals';
+import { isOutdated, rememberOrigin } from './outdated-batches';
 import { tolerantFetchResponse } from './tolerant-fetch';
 
 let applied = false;
@@ -69,6 +69,12 @@ export function applyKafkajsCures(): void {
     const batches = await fetch.call(this, nodeId);
     if (members.has(this.cluster)) rememberOrigin(this, positions, batches);
     return batches;
+  };
+
+  // A batch of nothing but aborted or control records moves the position without coming to us.
+  const { handleBatch } = Runner.prototype;
+  Runner.prototype.handleBatch = function (batch) {
+    return isOutdated(batch) ? this.heartbeat() : handleBatch.call(this, batch);
   };
 }
 

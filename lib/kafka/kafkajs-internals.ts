@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
-import type { Positions } from './outdated-batches';
+import type { FetchedBatch, Positions } from './outdated-batches';
 
 // The parts of kafkajs that it does not export and that are cured or called at run time. A contract test holds them.
 const load = createRequire(__filename);
@@ -40,6 +40,12 @@ export interface ConsumerGroupInstance {
   fetch: (this: ConsumerGroupInstance, nodeId: string) => Promise<object[]>;
 }
 
+/** The loop of a consumer. */
+export interface RunnerInstance {
+  handleBatch: (this: RunnerInstance, batch: FetchedBatch) => Promise<void>;
+  heartbeat: (this: RunnerInstance) => Promise<void>;
+}
+
 /** A record as kafkajs hands it to a consumer, with the context of its batch. */
 export interface DecodedRecord {
   readonly offset: string;
@@ -53,6 +59,8 @@ export const Connection = load('kafkajs/src/network/connection') as { readonly p
 export const ConsumerGroup = load('kafkajs/src/consumer/consumerGroup') as {
   readonly prototype: ConsumerGroupInstance;
 };
+
+export const Runner = load('kafkajs/src/consumer/runner') as { readonly prototype: RunnerInstance };
 
 export const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
 

@@ -20,7 +20,14 @@ test('windows up to now are whole ones: that which has begun would be judged by 
 });
 
 test('what is shorter than a window is not cut to nothing', () => {
-  assert.deepEqual(rangeOf({ start: '-5s', every: '1m' }), [0, 12]);
+  assert.deepEqual(rangeOf({ start: '-5s', every: '1m' }), [7, 12]);
+  assert.deepEqual(rangeOf({ start: '-10m', every: '52w' }), [-588, 12]);
+});
+
+test('windows before 1970 begin at their edges, too', () => {
+  const { text } = influxqlOf({ measurement: 'room', field: 'x', start: '-3000w', every: '1d' }, now, Infinity);
+  const from = Number(/time >= (-\d+)ms/.exec(text)![1]);
+  assert.ok(from % 86_400_000 === 0 && from <= now - 3000 * 604_800_000);
 });
 
 test('moments that are given stay as they are, and so does all without a window', () => {

@@ -13,7 +13,9 @@ import {
   decodeRecordBatch,
   Decoder,
   RequestQueue,
+  Runner,
 } from '../../../lib/kafka/kafkajs-internals';
+import { rememberOrigin } from '../../../lib/kafka/outdated-batches';
 import { freshName, freshTopic } from '../../support/fresh-topic';
 import { kafkaBrokers } from '../../support/servers';
 import { until } from '../../support/until';
@@ -39,9 +41,27 @@ describe('The parts of kafkajs that are cured at run time', () => {
     assert.equal(Connection.prototype.rejectRequests.length, 1);
     assert.equal(ConsumerGroup.prototype.connect.length, 0);
     assert.equal(ConsumerGroup.prototype.fetch.length, 1);
+    assert.equal(Runner.prototype.handleBatch.length, 1);
+    assert.equal(Runner.prototype.heartbeat.length, 0);
     assert.equal(new ConnectionClosedError('gone', { host: 'h', port: 1 }).name, 'KafkaJSConnectionClosedError');
     assert.equal(typeof decodeRecordBatch, 'function');
     assert.equal(typeof Decoder, 'function');
+  });
+
+  it('take an empty batch from before a new join for no new position', async () => {
+    applyKafkajsCures();
+    const positions = { resolvedOffsets: {} };
+    const group = { offsetManager: positions };
+    const batch = { topic: 't', partition: 0, fetchedOffset: '5', isEmptyDueToFiltering: () => true };
+    rememberOrigin(group, positions, [batch]);
+    group.offsetManager = { resolvedOffsets: {} };
+    const did: string[] = [];
+    const runner = {
+      heartbeat: () => Promise.resolve(void did.push('heartbeat')),
+      handleBatch: Runner.prototype.handleBatch,
+    };
+    await runner.handleBatch(batch);
+    assert.deepEqual(did, ['heartbeat']);
   });
 
   it('are cured once, however often it is asked for', () => {
