@@ -6,7 +6,7 @@ import { until } from './until';
 const NODES = 3;
 /** Three of them run beside the tests of other files. */
 const HEAP_MB = 192;
-const ELECTION_MS = 30_000;
+const ELECTION_MS = 60_000;
 const GROUPS_TOPIC = '__consumer_offsets';
 
 /** Three brokers that are controllers too: all is there three times, and two of them must have a record. */
