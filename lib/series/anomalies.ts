@@ -1,7 +1,7 @@
 import { normalQuantile } from './normal-quantile';
 import { quantile } from './quantile';
 import { median } from './quickselect';
-import { NORMAL_MAD_SCALE } from './robust-scores';
+import { NORMAL_MAD_SCALE, robustSpread } from './robust-spread';
 import { stl } from './stl';
 
 /** A value that does not fit its series. */
@@ -46,8 +46,8 @@ export function anomalies(
 ): Anomaly[] {
   const windows = { ...seasonOf(period), seasonal: 'periodic' } as const;
   const { resid } = stl(filled, { ...windows, robust: true });
-  const middle = median(resid);
-  const fitted = spreadOf(deviationsFrom(middle, resid));
+  const { median: middle, sigma } = robustSpread(resid);
+  const fitted = Math.max(sigma, quantile(deviationsFrom(middle, resid), SOUND) / normalQuantile((1 + SOUND) / 2));
   const rounding = 1e-10 * filled.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (!(fitted > rounding)) return withoutSpread(values, filled, resid, rounding);
   const plain = stl(filled, windows).resid;
@@ -74,10 +74,6 @@ function seasonOf(period: number): { period: number; trend: number } {
 
 const deviationsFrom = (middle: number, values: Float64Array): Float64Array =>
   values.map((value) => Math.abs(value - middle));
-
-/** Standard deviation, were they normal, by the median of deviations and by the largest that are still sound. */
-const spreadOf = (deviations: Float64Array): number =>
-  Math.max(NORMAL_MAD_SCALE * median(deviations), quantile(deviations, SOUND) / normalQuantile((1 + SOUND) / 2));
 
 /** Nearly all of the remainder is rounding: whatever is not, is an anomaly without a finite score. */
 function withoutSpread(values: Float64Array, filled: Float64Array, resid: Float64Array, rounding: number): Anomaly[] {

@@ -1,5 +1,5 @@
 import type { SeriesDecomposition } from './decompose-series';
-import { robustScores } from './robust-scores';
+import { robustSpread } from './robust-spread';
 
 /** With which readings are scored against a decomposition, as plain data. */
 export interface ScorerState {
@@ -30,8 +30,6 @@ export interface ScoredReading {
   readonly seasonal: number;
 }
 
-/** Median absolute deviation to standard deviation of a normal distribution. */
-const MAD_TO_SIGMA = 1.482602218505602;
 /** Robust standard deviations beyond which a reading moves the level no further: an anomaly must not become the rule. */
 const CLIPPED_AT = 2;
 /** Steps that may be missing before the last decomposition says nothing any more. */
@@ -96,7 +94,7 @@ export function scorerState(
   const multiplicative = model.method === 'multiplicative';
   const scale = (part: Float64Array): Float64Array => (multiplicative ? part.map(Math.log) : part);
   const each = seasonals.length > 0 ? seasonals : [{ period: model.period, values: seasonal }];
-  const { median: middle, mad } = robustScores(surprises(scale(observed), scale(trend), each, scale));
+  const { median: middle, sigma } = robustSpread(surprises(scale(observed), scale(trend), each, scale));
   const level = trend.findLast((value) => !Number.isNaN(value)) ?? NaN;
   return {
     logarithmic: model.log || multiplicative,
@@ -105,7 +103,7 @@ export function scorerState(
     level: multiplicative ? Math.log(level) : level,
     seasons: each.map(({ period, values }) => Array.from(scale(values).slice(-period))),
     middle,
-    sigma: MAD_TO_SIGMA * mad,
+    sigma,
     pace: 2 / (Math.max(25, ...each.map(({ period }) => period)) + 1),
   };
 }

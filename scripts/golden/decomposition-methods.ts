@@ -1,7 +1,7 @@
 import { classicalDecomposition, type DecompositionModel } from '../../lib/series/classical-decomposition';
 import { fillGaps } from '../../lib/series/fill-gaps';
 import { mstl } from '../../lib/series/mstl';
-import { robustScores } from '../../lib/series/robust-scores';
+import { robustSpread } from '../../lib/series/robust-spread';
 import { stl, type StlOptions } from '../../lib/series/stl';
 import type { GoldenMethod, GoldenMethods, GoldenRun } from './method';
 
@@ -64,9 +64,8 @@ const seasonalTrendLoess: GoldenMethod = {
 const anomalies: GoldenMethod = {
   run({ golden, values }) {
     const { resid } = stl(values, stlOptions(golden.params));
-    const { median, mad, scores } = robustScores(resid);
-    const sizes = scores.map(Math.abs);
-    return { median, mad, scores: sizes };
+    const { median, mad, sigma } = robustSpread(resid);
+    return { median, mad, scores: resid.map((value) => Math.abs(value - median) / sigma) };
   },
   judge({ golden }, result) {
     const scores = result.scores as Float64Array;

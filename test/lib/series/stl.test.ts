@@ -4,7 +4,6 @@ import { localFit, loess } from '../../../lib/series/loess';
 import { mersenneTwister } from '../../../lib/series/mersenne-twister';
 import { mstl } from '../../../lib/series/mstl';
 import { median, quickselect } from '../../../lib/series/quickselect';
-import { robustScores } from '../../../lib/series/robust-scores';
 import { stl } from '../../../lib/series/stl';
 
 function noise(n: number, seed: number): Float64Array {
@@ -95,8 +94,4 @@ test('quickselect and median agree with sorting, also on ties', () => {
     assert.ok(median(values) === (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2);
   }
   assert.ok(Number.isNaN(median(Float64Array.of(NaN))));
-});
-
-test('when most values are equal, the others score infinity and the equal ones 0', () => {
-  assert.deepEqual([...robustScores(Float64Array.of(5, 5, 5, 6, 4)).scores], [0, 0, 0, Infinity, -Infinity]);
 });
