@@ -4,6 +4,7 @@ import type { KafkaRecord } from '../kafka/kafka-record';
 import type { MqttConnectionOptions } from '../mqtt/mqtt-options';
 import { MqttPublisher } from '../mqtt/mqtt-publisher';
 import type { UserProperties } from '../mqtt/outgoing-message';
+import { extended } from '../reading/extended';
 import { TwinError } from '../reading/twin-error';
 import { Bridge, type BridgedMessage, type BridgeOptions } from './bridge';
 import { userPropertiesOf } from './header-mapping';
@@ -56,7 +57,7 @@ export class KafkaToMqttBridge extends Bridge<Incoming> {
     // The window bounds what waits here, and the payloads are in memory already.
     this.#publisher = new MqttPublisher({ ...mqtt, maxQueued: window, maxQueuedBytes: Infinity });
     this.#consumer.on('delivery', ({ records, settle }) => {
-      for (const record of records) this.take({ ...record, payload: record.value }, settle);
+      for (const record of records) this.take(extended(record, { payload: record.value }), settle);
     });
     this.#consumer.on('unreadable', (error, settle) =>
       this.takeUnreadable(String(error.facts['topic']), error, settle),

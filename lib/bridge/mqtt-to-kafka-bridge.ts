@@ -7,6 +7,7 @@ import type { MqttConnectionOptions } from '../mqtt/mqtt-options';
 import { MqttSubscriber, type MqttMessage } from '../mqtt/mqtt-subscriber';
 import type { TwinError } from '../reading/twin-error';
 import { Bridge, type BridgedMessage, type BridgeOptions } from './bridge';
+import { extended } from '../reading/extended';
 import { ORIGIN_HEADER } from './loop-guard';
 import { messageSource } from './message-source';
 import { payloadStamper, type PayloadStamper } from './payload-stamper';
@@ -64,7 +65,7 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
     this.#connection = { ...mqtt, clean: mqtt.clean ?? qos === 0 };
     this.#subscriber = new MqttSubscriber({ connection: this.#connection, topics: from, qos, window });
     this.#subscriber.on('message', (message, settle) =>
-      this.take({ ...message, headers: message.userProperties }, settle),
+      this.take(extended(message, { headers: message.userProperties }), settle),
     );
     this.#subscriber.on('state', (change) => this.emit('state', 'mqtt', change));
     this.#producer.on('state', (change) => {

@@ -1,4 +1,5 @@
 import { messageOf, TwinError } from '../reading/twin-error';
+import { TurnoverSet } from './turnover-set';
 
 /** What became of one item of a batch. */
 export type BatchOutcome<R> =
@@ -39,7 +40,7 @@ export class NaturalBatcher<T, R> {
   readonly #concurrency: number;
   readonly #maxQueued: number;
   readonly #queue: Entry<T, R>[] = [];
-  readonly #underWay = new Set<readonly Entry<T, R>[]>();
+  readonly #underWay = new TurnoverSet<readonly Entry<T, R>[]>();
   readonly #abort = new AbortController();
   #inFlight = 0;
   #pumpPlanned = false;
@@ -100,7 +101,7 @@ export class NaturalBatcher<T, R> {
         };
       });
     }
-    const left = [...[...this.#underWay].flat(), ...this.#queue.splice(0)];
+    const left = [...this.#underWay.values().flat(), ...this.#queue.splice(0)];
     this.#abort.abort(closedError());
     for (const { reject } of left) reject(closedError());
   }

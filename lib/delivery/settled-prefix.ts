@@ -1,4 +1,5 @@
 import { TwinError } from '../reading/twin-error';
+import { TurnoverMap } from './turnover-map';
 
 /** Settled entries are cut from the front of the list in pieces of at least this many, so that a cut is rare. */
 const CUT_AT = 1024;
@@ -12,7 +13,7 @@ export class SettledPrefix {
   readonly #offsets: bigint[] = [];
   #head = 0;
   /** Whether an offset at or behind `#head` is settled. */
-  readonly #settled = new Map<bigint, boolean>();
+  readonly #settled = new TurnoverMap<bigint, boolean>();
   #open = 0;
   #last: bigint | undefined;
 

@@ -2,6 +2,7 @@ import { TwinError } from '../reading/twin-error';
 import type { Spool } from './spool';
 import type { SpoolDrain } from './spool-drain';
 import type { LostRecords } from './spool-events';
+import { TurnoverSet } from './turnover-set';
 import { withinTime } from './within-time';
 
 /**
@@ -54,7 +55,7 @@ export class SpoolGate {
   readonly #order: SpoolOrder;
   readonly #settleMs: number;
   readonly #stop = new AbortController();
-  readonly #live = new Set<LiveSend>();
+  readonly #live = new TurnoverSet<LiveSend>();
   readonly #appending = new Set<Promise<number>>();
   #accepting = false;
   #ending = false;
@@ -77,7 +78,7 @@ export class SpoolGate {
   pause(): void {
     this.#accepting = false;
     this.#drain.pause();
-    for (const live of this.#live) if (!live.copy) this.#copy(live);
+    for (const live of this.#live.values()) if (!live.copy) this.#copy(live);
   }
 
   /**
@@ -118,7 +119,7 @@ export class SpoolGate {
    */
   lost({ count, first, last }: LostRecords): number {
     let safe = this.#drain.forget(first, last);
-    for (const live of this.#live) {
+    for (const live of this.#live.values()) {
       const { sequence = 0 } = live;
       if (sequence < first || sequence > last) continue;
       delete live.copy;
@@ -209,7 +210,7 @@ export class SpoolGate {
   }
 
   async #resumeDrain(): Promise<void> {
-    const copied = [...this.#live].filter(({ copy }) => copy !== undefined);
+    const copied = this.#live.values().filter(({ copy }) => copy !== undefined);
     if (copied.length > 0) await withinTime(Promise.all(copied.map(({ settled }) => settled)), this.#settleMs);
     if (this.#accepting && !this.#ending) this.#drain.resume();
   }

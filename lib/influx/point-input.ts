@@ -1,3 +1,4 @@
+import { extended } from '../reading/extended';
 import { isReading } from '../reading/reading';
 import { TwinError } from '../reading/twin-error';
 import type { FieldValue, Point } from './point';
@@ -31,10 +32,10 @@ export function pointOf(input: unknown): Point {
     fields: Object.fromEntries(present(fields).map(([key, value]) => [key, fieldOf(key, value)])),
   };
   if (time === undefined || time === null) return point;
-  const timed = { ...point, timeMs: timeOf(time, Date.now()) };
+  const timed = extended(point, { timeMs: timeOf(time, Date.now()) });
   if (nanoseconds === undefined) return timed;
   if (typeof nanoseconds !== 'number') throw invalid('its nanoseconds are no number');
-  return { ...timed, nanoseconds };
+  return extended(timed, { nanoseconds });
 }
 
 const present = (record: Readonly<Record<string, unknown>>): [string, unknown][] =>

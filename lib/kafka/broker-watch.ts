@@ -1,4 +1,5 @@
 import type { ISocketFactory } from 'kafkajs';
+import { TurnoverSet } from '../delivery/turnover-set';
 import { type ConnectionInstance, ConnectionClosedError } from './kafkajs-internals';
 import { countAsFound, countAsLost, isLost, lostError } from './lost-brokers';
 
@@ -46,7 +47,7 @@ interface OpenRequest {
  */
 export class BrokerWatch {
   readonly #options: BrokerWatchOptions;
-  readonly #open = new Set<OpenRequest>();
+  readonly #open = new TurnoverSet<OpenRequest>();
   /** As the last answer has named them. */
   #members: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -123,7 +124,7 @@ export class BrokerWatch {
   /** Since when each broker that owes an answer for long has done so, in epoch milliseconds. */
   #silentSince(): Map<string, number> {
     const silent = new Map<string, number>();
-    for (const { connection, sinceMs } of this.#open) {
+    for (const { connection, sinceMs } of this.#open.values()) {
       const address = addressOf(connection);
       if (Date.now() - sinceMs > SILENT_MS) silent.set(address, Math.min(sinceMs, silent.get(address) ?? sinceMs));
     }
@@ -132,7 +133,7 @@ export class BrokerWatch {
 
   #giveUp(address: string): void {
     countAsLost(address);
-    const connections = new Set([...this.#open].map(({ connection }) => connection));
+    const connections = new Set(this.#open.values().map(({ connection }) => connection));
     for (const connection of connections) {
       if (addressOf(connection) === address) connection.rejectRequests(closedBy(connection));
     }

@@ -1,3 +1,4 @@
+import { TurnoverMap } from '../delivery/turnover-map';
 import { brokerWatchOf } from './broker-watch';
 import { isOurFactory } from './kafka-sockets';
 import { Connection, ConsumerGroup, RequestQueue, Runner } from './kafkajs-internals';
@@ -14,6 +15,8 @@ const members = new WeakMap<object, { readonly formerId: string | null }>();
  * - An idle connection arms a timer of a negative delay, which Node runs after 1 ms, which arms the next: 2,692 timers a
  *   second per client, and a `TimeoutNegativeWarning` on newer Node. The timer only serves requests that wait, so it is
  *   armed only while some do. This holds for every user of the same kafkajs and changes nothing else for them.
+ * - The requests under way come and go in a `Map`, which keeps much of each request and answer until the next full
+ *   collection; they get a `TurnoverMap`. This, too, holds for every user.
  * - A batch with an unknown codec, or damaged bytes, ends the consumer for ever. Our own connections, known by their
  *   socket factory, read such a response batch by batch (see `tolerantFetchResponse`).
  * - Bytes that are no answer of a broker (another program has its port, a line is broken) make the reading of a frame
@@ -33,6 +36,12 @@ export function applyKafkajsCures(): void {
   const { scheduleCheckPendingRequests: schedule } = RequestQueue.prototype;
   RequestQueue.prototype.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) schedule.call(this);
+  };
+
+  const { push } = RequestQueue.prototype;
+  RequestQueue.prototype.push = function (request) {
+    if (this.inflight instanceof Map) this.inflight = new TurnoverMap();
+    push.call(this, request);
   };
 
   const { send } = Connection.prototype;

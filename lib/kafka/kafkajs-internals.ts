@@ -8,6 +8,8 @@ const load = createRequire(__filename);
 
 export interface RequestQueueInstance {
   readonly pending: readonly unknown[];
+  inflight: object;
+  push: (this: RequestQueueInstance, request: object) => void;
   scheduleCheckPendingRequests: (this: RequestQueueInstance) => void;
 }
 

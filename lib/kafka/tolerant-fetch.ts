@@ -1,3 +1,4 @@
+import { extended } from '../reading/extended';
 import { messageOf } from '../reading/twin-error';
 import { type DecodedRecord, decodeRecordBatch, Decoder, type ResponseDecoder } from './kafkajs-internals';
 
@@ -68,7 +69,8 @@ async function decodePartition(reader: FetchReader): Promise<unknown> {
     abortedTransactions.push({ producerId: reader.int64(), firstOffset: reader.int64() });
   }
   const preferredReadReplica = reader.int32();
-  return { ...header, abortedTransactions, preferredReadReplica, messages: await decodeBatches(reader.bytes()) };
+  const messages = await decodeBatches(reader.bytes());
+  return extended(header, { abortedTransactions, preferredReadReplica, messages });
 }
 
 /** Offsets within a record batch of magic 2 (see the protocol guide, "Record Batch"). */

@@ -1,3 +1,4 @@
+import { extended } from '../reading/extended';
 import { MQTT_TIMESTAMP, SOURCE } from '../reading/keys';
 import type { Reading } from '../reading/reading';
 import { nanosecondsOf } from '../reading/sequence';
@@ -40,7 +41,7 @@ export function delayPoint(
   const named = sourceTag && (typeof source === 'string' || typeof source === 'number');
   return {
     measurement,
-    tags: named ? { ...tags, [SOURCE]: String(source) } : tags,
+    tags: named ? extended(tags, { [SOURCE]: String(source) }) : tags,
     fields: Object.fromEntries(delays.map(({ label, delayMs }) => [label, field(delayMs)])),
     time: typeof published === 'number' && Number.isFinite(published) ? published : arrivalMs,
     ...nanosecondsOf(reading),

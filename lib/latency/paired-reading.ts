@@ -1,3 +1,4 @@
+import { extended } from '../reading/extended';
 import { KAFKA_TIMESTAMP } from '../reading/keys';
 import type { Reading } from '../reading/reading';
 import { NOW, type Hop } from './hop-table';
@@ -36,7 +37,8 @@ export class PairedReading {
    */
   of(pair: RecordPair): Reading {
     const { first, second } = pair;
-    const reading: Reading = { ...first.reading, ...second.reading, [KAFKA_TIMESTAMP]: arrivalOf(second) };
+    const reading: Reading = extended(first.reading, second.reading);
+    reading[KAFKA_TIMESTAMP] = arrivalOf(second);
     for (const { name, side, key } of this.#qualified) {
       const record = pair[side];
       reading[name] = key === NOW ? arrivalOf(record) : record.reading[key];

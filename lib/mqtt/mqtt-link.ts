@@ -4,6 +4,7 @@ import { MqttClient, type IClientOptions, type IConnackPacket } from 'mqtt';
 import type { TwinError } from '../reading/twin-error';
 import { mqttError } from './mqtt-error';
 import type { ResolvedMqttOptions } from './mqtt-options';
+import { noStore } from './no-store';
 
 /** Time for the DISCONNECT of a friendly end to leave. */
 const END_MS = 1_000;
@@ -98,6 +99,7 @@ function clientOptions(target: ResolvedMqttOptions, receiveMaximum: number | und
     connectTimeout: target.connectTimeoutMs,
     reconnectPeriod: 0,
     resubscribe: false,
+    outgoingStore: noStore,
     ...defined({ username, password }),
     ...(protocolVersion === 5
       ? { properties: { sessionExpiryInterval: target.sessionExpiryS, ...defined({ receiveMaximum }) } }

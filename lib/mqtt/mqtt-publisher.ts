@@ -72,8 +72,16 @@ export class MqttPublisher extends EventEmitter<{ state: [ConnectionChange] }> {
       const { qos = 1, retain = false, userProperties, expiresMs } = options;
       const bytes = Buffer.byteLength(payload);
       const message: OutgoingMessage = {
-        ...{ topic, payload, bytes, qos, retain, userProperties, expiresMs },
-        ...{ resolve, reject, losses: 0 },
+        topic,
+        payload,
+        bytes,
+        qos,
+        retain,
+        userProperties,
+        expiresMs,
+        resolve,
+        reject,
+        losses: 0,
       };
       this.#queue.add(message);
     });

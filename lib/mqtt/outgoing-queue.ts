@@ -1,6 +1,7 @@
 import { Backoff } from '../delivery/backoff';
 import { Fifo } from '../delivery/fifo';
 import { expiredError, isExpired } from '../delivery/expiry';
+import { TurnoverSet } from '../delivery/turnover-set';
 import { TwinError } from '../reading/twin-error';
 import { publishRefused } from './mqtt-error';
 import type { MqttLink } from './mqtt-link';
@@ -30,7 +31,7 @@ export class OutgoingQueue {
   readonly #limits: QueueLimits;
   readonly #waiting = new Fifo<OutgoingMessage>();
   /** In the order of sending. */
-  readonly #sent = new Set<OutgoingMessage>();
+  readonly #sent = new TurnoverSet<OutgoingMessage>();
   readonly #refusals = new Backoff({ minMs: 100, maxMs: 10_000 });
   #bytes = 0;
   #link: MqttLink | undefined;
@@ -86,7 +87,7 @@ export class OutgoingQueue {
   /** The connection is gone. */
   detach(): void {
     this.#link = undefined;
-    const unanswered = [...this.#sent];
+    const unanswered = this.#sent.values();
     this.#sent.clear();
     // QoS 0 promises no more than that it was sent.
     for (const message of unanswered) if (message.qos === 0) this.#finish(message);
@@ -104,7 +105,7 @@ export class OutgoingQueue {
   rejectAll(error: TwinError): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    for (const message of [...this.#sent, ...this.#waiting.clear()]) {
+    for (const message of [...this.#sent.values(), ...this.#waiting.clear()]) {
       this.#sent.delete(message);
       this.#finish(message, error);
     }
@@ -140,8 +141,7 @@ export class OutgoingQueue {
   }
 
   #window(): number {
-    const [sent] = this.#sent;
-    const first = sent ?? this.#waiting.first;
+    const first = this.#sent.first() ?? this.#waiting.first;
     if (first && first.losses >= LOSSES_TO_GO_ALONE) return 1;
     return Math.min(this.#limits.maxInFlight, this.#brokerLimits.maxInFlight);
   }

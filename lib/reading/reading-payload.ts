@@ -1,3 +1,4 @@
+import { extended } from './extended';
 import { MQTT_TIMESTAMP, REPLAYED } from './keys';
 import { isReading, type Reading } from './reading';
 import { encodeReading, parseReading } from './reading-codec';
@@ -23,7 +24,8 @@ export function readingPayload(item: unknown, stampMs: number | undefined): Buff
     const first = bytes.subarray(0, 64).toString('utf8');
     return stampMs !== undefined && beginsObject(first) ? spliceStamp(bytes, MQTT_TIMESTAMP, stampMs) : bytes;
   }
-  return encodeReading(stampMs === undefined ? asObject(item) : { ...asObject(item), [MQTT_TIMESTAMP]: stampMs });
+  const reading = asObject(item);
+  return encodeReading(stampMs === undefined ? reading : extended(reading, { [MQTT_TIMESTAMP]: stampMs }));
 }
 
 /** A payload that is sent again after an outage: a JSON object is marked as such, other text and bytes stay as they are. */

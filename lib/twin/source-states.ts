@@ -15,6 +15,7 @@ export function sourceOf(reading: Reading): string {
 /** State per source, bounded: a new source takes the place of the one that was silent for longest. */
 export class SourceStates<State> {
   readonly #states = new Map<string, State>();
+  #last: string | undefined;
 
   constructor(
     private readonly maxSources: number,
@@ -28,11 +29,13 @@ export class SourceStates<State> {
   /** The state of a source, which from now on is the one heard last. */
   of(source: string): State {
     const known = this.#states.get(source);
+    if (known !== undefined && source === this.#last) return known;
     // Put at the end again, so that the first one is the one that was silent for longest.
     if (known !== undefined) this.#states.delete(source);
     else if (this.#states.size >= this.maxSources) this.#states.delete(this.#states.keys().next().value!);
     const state = known ?? this.fresh(source);
     this.#states.set(source, state);
+    this.#last = source;
     return state;
   }
 

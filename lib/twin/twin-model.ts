@@ -114,7 +114,7 @@ export class TwinModel {
     const result = { [resultKey(this.#options)]: Math.max(0, days) };
     if (this.#options.model !== 'green-life') return result;
     const { chilling, outOfRange } = greenLifeFlags(temperature);
-    return { ...result, [CHILLING]: chilling, [OUT_OF_RANGE]: outOfRange };
+    return Object.assign(result, { [CHILLING]: chilling, [OUT_OF_RANGE]: outOfRange });
   }
 
   #fresh(): SourceState {

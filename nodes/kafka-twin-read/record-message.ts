@@ -24,7 +24,8 @@ export function payloadOf(record: KafkaRecord, { format, stamp }: RecordForm): u
     throw new TwinError('KAFKA_NO_VALUE', `${where()} has no value (a deletion mark), so it is no reading`);
   }
   const payload = payloadOfBytes(value, format, where);
-  return format === 'json' && stamp ? { ...(payload as Reading), [KAFKA_TIMESTAMP]: receivedAtMs } : payload;
+  if (format === 'json' && stamp) (payload as Reading)[KAFKA_TIMESTAMP] = receivedAtMs;
+  return payload;
 }
 
 /** What a message says of its record beside the payload. */

@@ -1,4 +1,5 @@
 import { KafkaConsumer, type KafkaConsumerOptions, type KafkaDelivery } from '../../lib/kafka/kafka-consumer';
+import { extended } from '../../lib/reading/extended';
 import { FlowSource, type Outgoing } from '../common/completion/flow-source';
 import { SourceStatus } from '../common/completion/source-status';
 import { rejectedError } from '../common/message';
@@ -81,7 +82,7 @@ export class RecordSource {
     const [first] = records;
     if (good.length > 0 && first) {
       const payload = options.deliver === 'batch' ? good : good[0];
-      outgoing.unshift({ port: 'records', message: { ...metadataOf(first), payload } });
+      outgoing.unshift({ port: 'records', message: extended(metadataOf(first), { payload }) });
     }
     this.#flow.send(outgoing, settle);
   }

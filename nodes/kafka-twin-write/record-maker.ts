@@ -1,5 +1,6 @@
 import type { ProduceRecord } from '../../lib/kafka/kafka-record';
 import { kafkaReadingTopic } from '../../lib/kafka/kafka-reading-topic';
+import { extended } from '../../lib/reading/extended';
 import type { ReadingTopic } from '../../lib/reading/reading-topic';
 import type { Reading } from '../../lib/reading/reading';
 import { readingIn, readingPayload } from '../../lib/reading/reading-payload';
@@ -31,7 +32,7 @@ export class RecordMaker {
       topic: this.#topicOf(item, message),
       key: this.#keyOf(item, message),
       value,
-      headers: this.#options.messageHeaders ? { ...headersOf(message), ...this.#headers } : this.#headers,
+      headers: this.#options.messageHeaders ? extended(headersOf(message), this.#headers) : this.#headers,
     };
   }
 

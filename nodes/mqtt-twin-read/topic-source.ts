@@ -1,4 +1,5 @@
 import { type MqttMessage, MqttSubscriber } from '../../lib/mqtt/mqtt-subscriber';
+import { extended } from '../../lib/reading/extended';
 import { FlowSource } from '../common/completion/flow-source';
 import { SourceStatus } from '../common/completion/source-status';
 import { type FlowMessage, rejectedError } from '../common/message';
@@ -51,7 +52,7 @@ export class TopicSource {
     const metadata = metadataOf(message);
     try {
       const payload = payloadOfBytes(message.payload, options.format, () => `message of "${message.topic}"`);
-      this.#flow.send([{ port: 'readings', message: { ...metadata, payload } }], settle);
+      this.#flow.send([{ port: 'readings', message: extended(metadata, { payload }) }], settle);
     } catch (thrown) {
       const error = asTwinError(thrown);
       const refused = { ...metadata, payload: message.payload, error: rejectedError(error, node) };

@@ -1,4 +1,5 @@
 import type { NodeAPI } from '@node-red/registry';
+import { TurnoverSet } from '../../lib/delivery/turnover-set';
 import type { MqttPublisher } from '../../lib/mqtt/mqtt-publisher';
 import { mqttReadingTopic } from '../../lib/mqtt/mqtt-reading-topic';
 import type { ReadingTopic } from '../../lib/reading/reading-topic';
@@ -31,7 +32,7 @@ export default function (RED: NodeAPI): void {
 
 /** One node's share of a broker's publisher. */
 class Writer {
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new TurnoverSet<Promise<void>>();
   readonly #sink: Sink<typeof definition>;
 
   constructor(
@@ -59,7 +60,7 @@ class Writer {
   }
 
   async close(release: (drainMs: number, pending: Promise<unknown>) => Promise<void>, removed: boolean): Promise<void> {
-    await this.#sink.close((drainMs) => release(drainMs, Promise.allSettled(this.#underWay)), removed);
+    await this.#sink.close((drainMs) => release(drainMs, Promise.allSettled(this.#underWay.values())), removed);
     this.publisher.off('state', this.#sink.changed);
   }
 

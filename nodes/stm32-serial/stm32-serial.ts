@@ -1,4 +1,5 @@
 import type { NodeAPI } from '@node-red/registry';
+import { extended } from '../../lib/reading/extended';
 import { SEQUENCE, SOURCE } from '../../lib/reading/keys';
 import { BoardReader } from '../../lib/serial/board-reader';
 import { SequenceNumbers } from '../../lib/serial/sequence-numbers';
@@ -22,7 +23,8 @@ export default function (RED: NodeAPI): void {
     const link = options.transport === 'input' ? undefined : new SerialLink({ transport: () => transportOf(options) });
     /** The message whose bytes are being read, when they come by the input. */
     let wired: { readonly message: FlowMessage; readonly flow: InputFlow<typeof definition> } | undefined;
-    const outgoing = (payload: unknown): FlowMessage => ({ ...(wired?.message ?? { topic: options.source }), payload });
+    const outgoing = (payload: unknown): FlowMessage =>
+      extended(wired?.message ?? { topic: options.source }, { payload });
     const showCounts = (): void => {
       const read = context.word('status.read', { count: shortCount(reader.readings) });
       const { rejected } = counters;
@@ -31,7 +33,7 @@ export default function (RED: NodeAPI): void {
 
     reader.on('reading', (values) => {
       const stamps = options.numbered ? { [SOURCE]: options.source, [SEQUENCE]: numbers.next() } : {};
-      (wired?.flow ?? context).send('readings', outgoing({ ...values, ...stamps }));
+      (wired?.flow ?? context).send('readings', outgoing(extended(values, stamps)));
       showCounts();
     });
     reader.on('rejected', ({ bytes, error }) => {

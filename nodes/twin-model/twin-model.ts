@@ -1,4 +1,5 @@
 import type { NodeAPI } from '@node-red/registry';
+import { extended } from '../../lib/reading/extended';
 import { MODEL_REPLY_TIME } from '../../lib/reading/keys';
 import type { Reading } from '../../lib/reading/reading';
 import { TwinModel } from '../../lib/twin/twin-model';
@@ -79,12 +80,10 @@ class ModelNode {
     if (step === 'repeat') return undefined;
     if (step === 'advanced') this.#computed += 1;
     else this.#late += 1;
-    return {
-      ...reading,
-      ...outputs,
-      ...(stamp === 'none' ? {} : { [stamp]: takenMs }),
-      ...(replyStamp ? { [MODEL_REPLY_TIME]: Date.now() } : {}),
-    };
+    const answer: Reading = extended(reading, outputs);
+    if (stamp !== 'none') answer[stamp] = takenMs;
+    if (replyStamp) answer[MODEL_REPLY_TIME] = Date.now();
+    return answer;
   }
 
   #keep(): void {

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from '@node-red/registry';
+import { TurnoverMap } from '../../../lib/delivery/turnover-map';
 import type { FlowMessage } from '../message';
 import type { DeployWatch } from './deploy-watch';
 import { CLOSED, isOwn } from './own-nodes';
@@ -40,14 +41,14 @@ interface TrackerOptions {
  * (one argument), and are there only while a tracked source is deployed.
  */
 export class CompletionTracker {
-  private readonly receipts = new Map<string, Receipt>();
+  private readonly receipts = new TurnoverMap<string, Receipt>();
   private readonly receiptOf = new WeakMap<FlowMessage, Receipt>();
   /** Deliveries that `preDeliver` has counted and `onReceive` has not yet seen. */
   private readonly announced = new WeakMap<FlowMessage, number>();
   /** The receipt on which a node sent in this tick. */
-  private readonly sentInTick = new Map<string, Receipt>();
+  private readonly sentInTick = new TurnoverMap<string, Receipt>();
   /** Ends of holds of nodes without a `done` handler, by node and receipt. */
-  private readonly quiet = new Map<string, (() => void)[]>();
+  private readonly quiet = new TurnoverMap<string, (() => void)[]>();
   private readonly ending: { readonly receipt: Receipt; readonly nodeId: string }[] = [];
   private readonly watched = new WeakSet<Node>();
   private readonly silent = new WeakSet<Node>();
@@ -109,7 +110,7 @@ export class CompletionTracker {
   }
 
   private nodeStopped(node: Node): void {
-    for (const receipt of [...this.receipts.values()]) {
+    for (const receipt of this.receipts.values()) {
       if (receipt.holds.get(node.id)?.node === node) receipt.stop();
     }
   }
@@ -130,7 +131,7 @@ export class CompletionTracker {
     this.deploys.end();
     this.hooks.remove(`*.${LABEL}`);
     clearInterval(this.sweeper);
-    for (const receipt of [...this.receipts.values()]) receipt.stop();
+    for (const receipt of this.receipts.values()) receipt.stop();
   }
 
   private onPreDeliver({ msg, destination: { node } }: SendEvent): void {
@@ -220,7 +221,7 @@ export class CompletionTracker {
 
   private sweep(): void {
     const now = this.now();
-    for (const receipt of [...this.receipts.values()]) {
+    for (const receipt of this.receipts.values()) {
       const limit = this.limits.get(receipt) ?? Infinity;
       for (const { node, sinceMs } of [...receipt.holds.values()]) {
         if (now - sinceMs < limit || isOwn(node)) continue;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from '@node-red/registry';
+import { TurnoverSet } from '../../../lib/delivery/turnover-set';
 import type { FlowMessage } from '../message';
 import { CompletionTracker } from './completion-tracker';
 import { DeployWatch } from './deploy-watch';
@@ -42,7 +43,7 @@ export class TrackedSource {
   private readonly tracker: CompletionTracker;
   private readonly deploys: DeployWatch;
   private readonly release: () => void;
-  private readonly open = new Set<Receipt>();
+  private readonly open = new TurnoverSet<Receipt>();
   private drained: (() => void) | undefined;
 
   constructor(
@@ -74,7 +75,7 @@ export class TrackedSource {
 
   /** What the oldest message waits for. */
   oldestHold(): Hold | undefined {
-    for (const receipt of this.open) {
+    for (const receipt of this.open.values()) {
       for (const hold of receipt.holds.values()) return hold;
     }
     return undefined;

@@ -13,6 +13,7 @@ import {
   decodeRecordBatch,
   Decoder,
   RequestQueue,
+  type RequestQueueInstance,
   Runner,
 } from '../../../lib/kafka/kafkajs-internals';
 import { rememberOrigin } from '../../../lib/kafka/outdated-batches';
@@ -36,6 +37,8 @@ describe('The parts of kafkajs that are cured at run time', () => {
     for (const name of ['scheduleCheckPendingRequests', 'checkPendingRequests', 'push'] as const) {
       assert.equal(typeof (RequestQueue.prototype as unknown as Record<string, unknown>)[name], 'function', name);
     }
+    const queue = new (RequestQueue as unknown as new (options: object) => RequestQueueInstance)({});
+    assert.ok(queue.inflight instanceof Map && queue.inflight.size === 0);
     assert.equal(Connection.prototype.send.length, 1);
     assert.equal(Connection.prototype.processData.length, 1);
     assert.equal(Connection.prototype.rejectRequests.length, 1);
