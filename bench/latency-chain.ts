@@ -123,6 +123,7 @@ async function main(): Promise<void> {
     for (const subject of subjects) await send(client, subject, Math.max(...RATES));
     for (const { ofRate } of subjects) ofRate.clear();
     for (let round = 0; round < ROUNDS; round++) {
+      console.log(`round ${round + 1} of ${ROUNDS}`);
       for (const rate of RATES) {
         for (const subject of round % 2 === 0 ? [flow, script] : [script, flow]) await send(client, subject, rate);
       }
