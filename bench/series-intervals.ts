@@ -4,8 +4,8 @@
  *
  *     npm run bench:intervals -- [REPLICATES]
  *
- * Takes 6 s for each replicate. For each process and length: the share of the twelve values after the end that fell within the intervals, which learned from a
- * back-test of the series before it.
+ * For each process and length: the share of the twelve values after the end that fell within the intervals, which learned from
+ * a back-test of the series before it. Takes 6 s for each replicate.
  */
 import { calibrate } from '../lib/series/calibration';
 import { chooseMethod } from '../lib/series/choose-method';
@@ -127,8 +127,8 @@ function multiplicative(): () => number {
   };
 }
 
-/** For each freedom and level, the share of the values after the end that were covered. */
-function covered(values: Float64Array, period: number): number[][] {
+/** The share of the values after the end that were covered: all levels of one freedom, then those of the next. */
+function covered(values: Float64Array, period: number): number[] {
   const times = values.map((_, i) => i * 3_600_000);
   const known = values.length - HORIZON;
   const choice = chooseMethod(times.subarray(0, known), values.subarray(0, known), {
@@ -141,17 +141,16 @@ function covered(values: Float64Array, period: number): number[][] {
     ...{ times: ahead, actual: values.subarray(known) },
     ...{ predicted: fitted.forecast(ahead), halves: halfWidths(fitted, ahead) },
   });
-  return FREEDOMS.map((freedom) =>
+  return FREEDOMS.flatMap((freedom) =>
     calibrate(choice.evaluation?.forecasts ?? [], LEVELS, freedom).map(
       ({ factor }) => errors.filter((error) => error <= factor).length / HORIZON,
     ),
   );
 }
 
-const cells = FREEDOMS.flatMap((_, f) => LEVELS.map((_, l) => [f, l] as const));
 const shown = (shares: readonly number[]) => shares.map((share) => (100 * share).toFixed(1).padStart(6)).join('');
 const meanOf = (all: readonly (readonly number[])[]) =>
-  cells.map((_, k) => all.reduce((sum, own) => sum + own[k]!, 0) / all.length);
+  all[0]!.map((_, k) => all.reduce((sum, own) => sum + own[k]!, 0) / all.length);
 
 console.log(`${'values covered, %'.padEnd(32)}${FREEDOMS.map((freedom) => `${freedom} each`.padStart(12)).join('')}`);
 console.log(
@@ -162,8 +161,7 @@ const byProcess = PROCESSES.flatMap(({ name, period, begin }) =>
     const rounds = Array.from({ length: REPLICATES }, () => {
       const next = begin();
       const values = Float64Array.from({ length: WARM_UP + length + HORIZON }, next).subarray(WARM_UP);
-      const shares = covered(values, period);
-      return cells.map(([f, l]) => shares[f]![l]!);
+      return covered(values, period);
     });
     const mean = meanOf(rounds);
     console.log(`${name.padEnd(26)}${String(length).padStart(6)}${shown(mean)}`);
@@ -171,9 +169,10 @@ const byProcess = PROCESSES.flatMap(({ name, period, begin }) =>
   }),
 );
 console.log(`${'mean'.padEnd(32)}${shown(meanOf(byProcess))}`);
-const misses = byProcess.map((shares) => shares.map((share, k) => Math.abs(share - LEVELS[cells[k]![1]]!)));
+const misses = byProcess.map((shares) => shares.map((share, k) => Math.abs(share - LEVELS[k % LEVELS.length]!)));
 console.log(`${'mean miss, points'.padEnd(32)}${shown(meanOf(misses))}`);
 for (const [f, freedom] of FREEDOMS.entries()) {
-  const close = misses.filter((own) => own.every((miss, k) => cells[k]![0] !== f || miss <= CLOSE)).length;
+  const first = f * LEVELS.length;
+  const close = misses.filter((own) => own.slice(first, first + LEVELS.length).every((miss) => miss <= CLOSE)).length;
   console.log(`${freedom} each: within ${100 * CLOSE} points at both levels for ${close} of ${byProcess.length}`);
 }

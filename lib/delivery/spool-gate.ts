@@ -56,7 +56,7 @@ export class SpoolGate {
   readonly #settleMs: number;
   readonly #stop = new AbortController();
   readonly #live = new TurnoverSet<LiveSend>();
-  readonly #appending = new Set<Promise<number>>();
+  readonly #appending = new TurnoverSet<Promise<number>>();
   #accepting = false;
   #ending = false;
 
@@ -139,7 +139,7 @@ export class SpoolGate {
     this.#stop.abort(new TwinError('DELIVERY_CLOSED', 'the sink is closed', { retryable: true }));
     // What the sink has just given up gets here a moment after the sink's own end.
     await new Promise((turn) => setImmediate(turn));
-    await withinTime(Promise.allSettled(this.#appending), CLOSE_MS);
+    await withinTime(Promise.allSettled(this.#appending.values()), CLOSE_MS);
     await this.#drain.close();
   }
 

@@ -4,6 +4,7 @@ import { localFit, loess } from '../../../lib/series/loess';
 import { mersenneTwister } from '../../../lib/series/mersenne-twister';
 import { mstl } from '../../../lib/series/mstl';
 import { median, quickselect } from '../../../lib/series/quickselect';
+import { robustSpread } from '../../../lib/series/robust-spread';
 import { stl } from '../../../lib/series/stl';
 
 function noise(n: number, seed: number): Float64Array {
@@ -94,4 +95,11 @@ test('quickselect and median agree with sorting, also on ties', () => {
     assert.ok(median(values) === (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2);
   }
   assert.ok(Number.isNaN(median(Float64Array.of(NaN))));
+});
+
+test('when most values are equal, the spread is 0, so that the others are infinitely far and the equal ones not at all', () => {
+  const values = Float64Array.of(5, 5, 5, 6, 4);
+  const { median: middle, sigma } = robustSpread(values);
+  const scores = [...values].map((value) => (value === middle ? 0 : (value - middle) / sigma));
+  assert.deepEqual(scores, [0, 0, 0, Infinity, -Infinity]);
 });
