@@ -60,13 +60,6 @@ export interface BridgeOptions {
   readonly deadLetterTopic?: string;
 }
 
-/** What a bridge knows of any message, from either side. */
-interface Incoming {
-  readonly topic: string;
-  readonly payload: Buffer | null;
-  readonly headers: TrailHeaders;
-}
-
 /** Closing both sides may take 2 s more, and a deploy waits for all of it. */
 const DRAIN_MS = 3_500;
 
@@ -74,7 +67,7 @@ const DRAIN_MS = 3_500;
  * The course of a message over a bridge, whatever the direction: it is settled with the side that it came from only when
  * the other side has accepted it, or when it was given up as one that never will pass.
  */
-export abstract class Bridge<M extends Incoming> extends EventEmitter<BridgeEvents> {
+export abstract class Bridge<M extends { readonly topic: string }> extends EventEmitter<BridgeEvents> {
   readonly counts: BridgeCounts = { received: 0, bridged: 0, rejected: 0, looped: 0 };
   readonly #guard: LoopGuard | undefined;
   readonly #deadLetterTopic: string | undefined;
@@ -106,6 +99,11 @@ export abstract class Bridge<M extends Incoming> extends EventEmitter<BridgeEven
   /** Hands a message to the other side; rejects when it cannot pass. `trail` goes with it as the origin header. */
   protected abstract pass(message: M, trail: string | undefined): Promise<BridgedMessage>;
 
+  protected abstract payloadOf(message: M): Buffer | null;
+
+  /** Kafka's headers or the user properties of MQTT 5. */
+  protected abstract headersOf(message: M): TrailHeaders;
+
   /** Names a message in errors: where it came from. */
   protected abstract nameOf(message: M): string;
 
@@ -115,7 +113,7 @@ export abstract class Bridge<M extends Incoming> extends EventEmitter<BridgeEven
   /** Sees a message through to its end; `settle` is called once, unless the bridge is closed first. */
   protected take(message: M, settle: () => void): void {
     this.counts.received += 1;
-    const trail = this.#guard?.follow(message.headers);
+    const trail = this.#guard?.follow(this.headersOf(message));
     if (this.#guard && trail === undefined) {
       this.counts.looped += 1;
       settle();
@@ -143,7 +141,7 @@ export abstract class Bridge<M extends Incoming> extends EventEmitter<BridgeEven
     const error = reason.code.startsWith('READING_')
       ? new TwinError(reason.code, `${this.nameOf(message)}: ${reason.message}`, { cause: reason })
       : reason;
-    const rejected = { topic: message.topic, payload: message.payload, error };
+    const rejected = { topic: message.topic, payload: this.payloadOf(message), error };
     const deadLetterTopic = this.#deadLetterTopic;
     if (deadLetterTopic === undefined) return this.#reject(rejected, settle);
     try {

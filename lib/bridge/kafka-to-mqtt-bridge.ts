@@ -4,11 +4,10 @@ import type { KafkaRecord } from '../kafka/kafka-record';
 import type { MqttConnectionOptions } from '../mqtt/mqtt-options';
 import { MqttPublisher } from '../mqtt/mqtt-publisher';
 import type { UserProperties } from '../mqtt/outgoing-message';
-import { extended } from '../reading/extended';
 import { TwinError } from '../reading/twin-error';
 import { Bridge, type BridgedMessage, type BridgeOptions } from './bridge';
 import { userPropertiesOf } from './header-mapping';
-import { ORIGIN_HEADER } from './loop-guard';
+import { ORIGIN_HEADER, type TrailHeaders } from './loop-guard';
 import { payloadStamper, type PayloadStamper } from './payload-stamper';
 import { assertTopic, mqttTopicOf, type TopicOf } from './topic-template';
 
@@ -29,8 +28,6 @@ export interface KafkaToMqttOptions extends BridgeOptions {
   readonly retain?: boolean;
 }
 
-type Incoming = KafkaRecord & { readonly payload: Buffer | null };
-
 const DEFAULT_WINDOW = 1_000;
 
 /**
@@ -38,7 +35,7 @@ const DEFAULT_WINDOW = 1_000;
  * group's offset moves past a record only when the MQTT broker has acknowledged it (QoS 1), so that none is lost
  * whichever side dies; after an outage some may come twice. What is no JSON object is rejected alone.
  */
-export class KafkaToMqttBridge extends Bridge<Incoming> {
+export class KafkaToMqttBridge extends Bridge<KafkaRecord> {
   readonly #options: KafkaToMqttOptions;
   readonly #stamped: PayloadStamper;
   readonly #topicOf: TopicOf;
@@ -57,7 +54,7 @@ export class KafkaToMqttBridge extends Bridge<Incoming> {
     // The window bounds what waits here, and the payloads are in memory already.
     this.#publisher = new MqttPublisher({ ...mqtt, maxQueued: window, maxQueuedBytes: Infinity });
     this.#consumer.on('delivery', ({ records, settle }) => {
-      for (const record of records) this.take(extended(record, { payload: record.value }), settle);
+      for (const record of records) this.take(record, settle);
     });
     this.#consumer.on('unreadable', (error, settle) =>
       this.takeUnreadable(String(error.facts['topic']), error, settle),
@@ -78,10 +75,10 @@ export class KafkaToMqttBridge extends Bridge<Incoming> {
     await this.#publisher.close(0);
   }
 
-  protected async pass(record: Incoming, trail: string | undefined): Promise<BridgedMessage> {
-    const { topic, partition, offset, payload, key, receivedAtMs } = record;
-    if (payload === null) throw noValue(record);
-    const stamped = this.#stamped(payload, receivedAtMs);
+  protected async pass(record: KafkaRecord, trail: string | undefined): Promise<BridgedMessage> {
+    const { topic, partition, offset, value, key, receivedAtMs } = record;
+    if (value === null) throw noValue(record);
+    const stamped = this.#stamped(value, receivedAtMs);
     const to = this.#topicOf({ topic, ...(key && { key: key.toString() }) });
     await this.#publish(to, stamped, {
       ...(this.#options.headers && userPropertiesOf(record.headers)),
@@ -90,15 +87,23 @@ export class KafkaToMqttBridge extends Bridge<Incoming> {
     return { from: topic, to, payload: stamped, partition, offset };
   }
 
-  protected async bury(record: Incoming, deadLetterTopic: string, error: TwinError): Promise<void> {
-    const { topic, partition, offset, payload } = record;
-    await this.#publish(deadLetterTopic, payload ?? Buffer.alloc(0), {
+  protected async bury(record: KafkaRecord, deadLetterTopic: string, error: TwinError): Promise<void> {
+    const { topic, partition, offset, value } = record;
+    await this.#publish(deadLetterTopic, value ?? Buffer.alloc(0), {
       ...{ 'kafka-topic': topic, 'kafka-partition': String(partition), 'kafka-offset': offset },
       ...{ 'error-code': error.code, 'error-message': error.message },
     });
   }
 
-  protected nameOf({ topic, partition, offset }: Incoming): string {
+  protected payloadOf({ value }: KafkaRecord): Buffer | null {
+    return value;
+  }
+
+  protected headersOf({ headers }: KafkaRecord): TrailHeaders {
+    return headers;
+  }
+
+  protected nameOf({ topic, partition, offset }: KafkaRecord): string {
     return `record ${topic}/${partition}/${offset}`;
   }
 

@@ -5,10 +5,9 @@ import type { ProduceRecord } from '../kafka/kafka-record';
 import { endSession } from '../mqtt/end-session';
 import type { MqttConnectionOptions } from '../mqtt/mqtt-options';
 import { MqttSubscriber, type MqttMessage } from '../mqtt/mqtt-subscriber';
-import { extended } from '../reading/extended';
 import type { TwinError } from '../reading/twin-error';
 import { Bridge, type BridgedMessage, type BridgeOptions } from './bridge';
-import { ORIGIN_HEADER } from './loop-guard';
+import { ORIGIN_HEADER, type TrailHeaders } from './loop-guard';
 import { messageSource } from './message-source';
 import { payloadStamper, type PayloadStamper } from './payload-stamper';
 import { TopicMaker, type NewTopicOptions } from './topic-maker';
@@ -35,14 +34,12 @@ export interface MqttToKafkaOptions extends BridgeOptions {
   readonly newTopics?: NewTopicOptions;
 }
 
-type Incoming = MqttMessage & { readonly headers: MqttMessage['userProperties'] };
-
 /**
  * Takes readings from MQTT and writes them to Kafka as they came, with the moment of their arrival added last. A message
  * is acknowledged to the MQTT broker (QoS 1) only when all in-sync replicas have stored it, in order of receipt, so
  * that none is lost whichever side dies; after an outage some may come twice. What is no JSON object is rejected alone.
  */
-export class MqttToKafkaBridge extends Bridge<Incoming> {
+export class MqttToKafkaBridge extends Bridge<MqttMessage> {
   readonly #options: MqttToKafkaOptions;
   readonly #stamped: PayloadStamper;
   readonly #topicOf: TopicOf;
@@ -64,9 +61,7 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
     this.#topics = newTopics && new TopicMaker(kafka, newTopics);
     this.#connection = { ...mqtt, clean: mqtt.clean ?? qos === 0 };
     this.#subscriber = new MqttSubscriber({ connection: this.#connection, topics: from, qos, window });
-    this.#subscriber.on('message', (message, settle) =>
-      this.take(extended(message, { headers: message.userProperties }), settle),
-    );
+    this.#subscriber.on('message', (message, settle) => this.take(message, settle));
     this.#subscriber.on('state', (change) => this.emit('state', 'mqtt', change));
     this.#producer.on('state', (change) => {
       this.#kafka = change;
@@ -99,8 +94,8 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
     await this.#producer.close(leftMs());
   }
 
-  protected async pass(message: Incoming, trail: string | undefined): Promise<BridgedMessage> {
-    const { topic, payload, receivedAtMs, headers: properties } = message;
+  protected async pass(message: MqttMessage, trail: string | undefined): Promise<BridgedMessage> {
+    const { topic, payload, receivedAtMs, userProperties } = message;
     const value = this.#stamped(payload, receivedAtMs);
     const { key = 'none', headers = false } = this.#options;
     const to = this.#topicOf({ topic });
@@ -108,17 +103,25 @@ export class MqttToKafkaBridge extends Bridge<Incoming> {
       topic: to,
       key: key === 'topic' ? topic : key === 'source' ? messageSource(value) : null,
       value,
-      headers: { ...(headers && properties), ...(trail !== undefined && { [ORIGIN_HEADER]: trail }) },
+      headers: { ...(headers && userProperties), ...(trail !== undefined && { [ORIGIN_HEADER]: trail }) },
     });
     return { from: topic, to, payload: value, ...position };
   }
 
-  protected async bury({ topic, payload }: Incoming, deadLetterTopic: string, error: TwinError): Promise<void> {
+  protected async bury({ topic, payload }: MqttMessage, deadLetterTopic: string, error: TwinError): Promise<void> {
     const headers = { 'mqtt-topic': topic, 'error-code': error.code, 'error-message': error.message };
     await this.#send({ topic: deadLetterTopic, value: payload, headers });
   }
 
-  protected nameOf({ topic }: Incoming): string {
+  protected payloadOf({ payload }: MqttMessage): Buffer {
+    return payload;
+  }
+
+  protected headersOf({ userProperties }: MqttMessage): TrailHeaders {
+    return userProperties;
+  }
+
+  protected nameOf({ topic }: MqttMessage): string {
     return `message of "${topic}"`;
   }
 

@@ -1,5 +1,5 @@
 /** A copy is made after so many deletions, or twice as many as entries are left: so rarely that it costs next to nothing. */
-const FEWEST_DELETIONS = 8;
+const FEWEST_DELETIONS = 32;
 
 /**
  * A map of what comes and goes all the time, such as messages under way. Entries keep the order of their coming.

@@ -19,14 +19,25 @@ export class AnswerFrames {
       at += skipped;
       this.#rest -= skipped;
       if (this.#rest > 0 || at >= chunk.length) break;
+      if (this.#sizeRead === 0 && chunk.length - at >= SIZE_BYTES) {
+        // Nearly all sizes lie in one piece.
+        this.#rest = chunk.readInt32BE(at);
+        at += SIZE_BYTES;
+        if (this.#isImpossible()) return this.#rest;
+        continue;
+      }
       const copied = chunk.copy(this.#size, this.#sizeRead, at, at + SIZE_BYTES - this.#sizeRead);
       at += copied;
       this.#sizeRead += copied;
       if (this.#sizeRead < SIZE_BYTES) break;
       this.#sizeRead = 0;
       this.#rest = this.#size.readInt32BE(0);
-      if (this.#rest < 0 || this.#rest > MAX_ANSWER_BYTES) return this.#rest;
+      if (this.#isImpossible()) return this.#rest;
     }
     return undefined;
+  }
+
+  #isImpossible(): boolean {
+    return this.#rest < 0 || this.#rest > MAX_ANSWER_BYTES;
   }
 }

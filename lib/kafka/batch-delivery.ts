@@ -104,15 +104,13 @@ export class BatchDelivery {
     receivedAtMs: number,
   ): number {
     const { window, target, deliver } = this.#options;
-    const [first] = messages.slice(start, start + 1);
-    const unreadable = first && unreadableBatchOf(first);
-    if (first && unreadable) {
-      const settle = this.#take(progress, [first]);
-      target.unreadable(unreadableError(progress, unreadable), settle);
-      return 1;
-    }
     const piece = messages.slice(start, start + (deliver === 'each' ? 1 : window.room));
     const bad = piece.findIndex((message) => unreadableBatchOf(message));
+    const unreadable = bad === 0 ? unreadableBatchOf(piece[0] as KafkaMessage) : undefined;
+    if (unreadable) {
+      target.unreadable(unreadableError(progress, unreadable), this.#take(progress, piece.slice(0, 1)));
+      return 1;
+    }
     const good = bad < 0 ? piece : piece.slice(0, bad);
     const records = good.map((message) => toRecord(progress, message, receivedAtMs));
     target.deliver(records, this.#take(progress, good));

@@ -1,5 +1,4 @@
 import type { ISocketFactory } from 'kafkajs';
-import { TurnoverSet } from '../delivery/turnover-set';
 import { type ConnectionInstance, ConnectionClosedError } from './kafkajs-internals';
 import { countAsFound, countAsLost, isLost, lostError } from './lost-brokers';
 
@@ -33,11 +32,6 @@ interface MetadataAnswer {
   readonly brokers: readonly Address[];
 }
 
-interface OpenRequest {
-  readonly connection: ConnectionInstance;
-  readonly sinceMs: number;
-}
-
 /**
  * Finds brokers that hang while their cluster goes on without them. Such a broker accepts connections and never answers;
  * its partitions and groups have long gone to others, but a client that waits for the end of its request timeout stands
@@ -47,7 +41,8 @@ interface OpenRequest {
  */
 export class BrokerWatch {
   readonly #options: BrokerWatchOptions;
-  readonly #open = new TurnoverSet<OpenRequest>();
+  /** Those over which something was asked since the last look, and those that owe an answer. */
+  readonly #busy = new Set<ConnectionInstance>();
   /** As the last answer has named them. */
   #members: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -63,17 +58,17 @@ export class BrokerWatch {
     watches.set(factory, this);
   }
 
-  /** Follows a request until it is answered or has failed. */
+  /** To be told of each request, as it is sent. */
   follow(connection: ConnectionInstance, apiName: string, answer: Promise<unknown>): Promise<unknown> {
     if (this.#closed) return answer;
-    const request = { connection, sinceMs: Date.now() };
-    this.#open.add(request);
+    this.#busy.add(connection);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_MS).unref();
-    const over = (): void => void this.#open.delete(request);
-    answer.then((answered) => {
-      over();
-      if (apiName === 'Metadata') this.#learn((answered as MetadataAnswer).brokers.map(addressOf));
-    }, over);
+    if (apiName === 'Metadata') {
+      answer.then(
+        (answered) => this.#learn((answered as MetadataAnswer).brokers.map(addressOf)),
+        () => undefined, // Told to whoever asked.
+      );
+    }
     return answer;
   }
 
@@ -89,7 +84,7 @@ export class BrokerWatch {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#open.clear();
+    this.#busy.clear();
   }
 
   async #look(): Promise<void> {
@@ -124,7 +119,10 @@ export class BrokerWatch {
   /** Since when each broker that owes an answer for long has done so, in epoch milliseconds. */
   #silentSince(): Map<string, number> {
     const silent = new Map<string, number>();
-    for (const { connection, sinceMs } of this.#open.values()) {
+    for (const connection of this.#busy) {
+      let sinceMs = Infinity;
+      connection.requestQueue.inflight.forEach(({ createdAt }) => (sinceMs = Math.min(sinceMs, createdAt)));
+      if (sinceMs === Infinity) this.#busy.delete(connection);
       const address = addressOf(connection);
       if (Date.now() - sinceMs > SILENT_MS) silent.set(address, Math.min(sinceMs, silent.get(address) ?? sinceMs));
     }
@@ -133,8 +131,7 @@ export class BrokerWatch {
 
   #giveUp(address: string): void {
     countAsLost(address);
-    const connections = new Set(this.#open.values().map(({ connection }) => connection));
-    for (const connection of connections) {
+    for (const connection of this.#busy) {
       if (addressOf(connection) === address) connection.rejectRequests(closedBy(connection));
     }
     this.#options.drop(address, lostError(address));

@@ -8,7 +8,8 @@ const load = createRequire(__filename);
 
 export interface RequestQueueInstance {
   readonly pending: readonly unknown[];
-  inflight: object;
+  /** By correlation id, with the time of their making in epoch milliseconds. */
+  inflight: { forEach(call: (request: { readonly createdAt: number }) => void): void };
   push: (this: RequestQueueInstance, request: object) => void;
   scheduleCheckPendingRequests: (this: RequestQueueInstance) => void;
 }
@@ -29,6 +30,7 @@ export interface ConnectionInstance {
   readonly port: number;
   readonly socketFactory: ISocketFactory;
   readonly socket: Socket;
+  readonly requestQueue: RequestQueueInstance;
   send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
   rejectRequests: (this: ConnectionInstance, error: Error) => void;
   processData: (this: ConnectionInstance, chunk: Buffer) => void;
@@ -39,7 +41,7 @@ export interface ConsumerGroupInstance {
   memberId: string | null;
   readonly offsetManager: Positions | null;
   connect: (this: ConsumerGroupInstance) => Promise<void>;
-  fetch: (this: ConsumerGroupInstance, nodeId: string) => Promise<object[]>;
+  fetch: (this: ConsumerGroupInstance, nodeId: string) => Promise<FetchedBatch[]>;
 }
 
 /** The loop of a consumer. */

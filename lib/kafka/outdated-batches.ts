@@ -8,7 +8,11 @@ export interface PositionHolder {
   readonly offsetManager: Positions | null;
 }
 
+/** Where a batch carries what it was fetched from. (A `WeakMap` would cost every collection more than a property does.) */
+const ORIGIN = Symbol('origin');
+
 export interface FetchedBatch {
+  [ORIGIN]?: Origin;
   readonly topic: string;
   readonly partition: number;
   readonly fetchedOffset: string;
@@ -19,11 +23,13 @@ interface Origin {
   readonly positions: Positions | null;
 }
 
-const origins = new WeakMap<object, Origin>();
-
 /** Remembers from which positions a group has fetched these batches. */
-export function rememberOrigin(group: PositionHolder, positions: Positions | null, batches: readonly object[]): void {
-  for (const batch of batches) origins.set(batch, { group, positions });
+export function rememberOrigin(
+  group: PositionHolder,
+  positions: Positions | null,
+  batches: readonly FetchedBatch[],
+): void {
+  for (const batch of batches) batch[ORIGIN] = { group, positions };
 }
 
 /**
@@ -31,7 +37,7 @@ export function rememberOrigin(group: PositionHolder, positions: Positions | nul
  * from two brokers at once when the partition moved from one to the other, and those of the other were handled first.
  */
 export function isOutdated(batch: FetchedBatch): boolean {
-  const origin = origins.get(batch);
+  const origin = batch[ORIGIN];
   if (!origin) return false;
   const { group, positions } = origin;
   if (group.offsetManager !== positions) return true;

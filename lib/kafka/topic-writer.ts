@@ -40,11 +40,10 @@ export class TopicWriter {
       await this.#writeRun(rest.slice(0, 1), signal, outcomes);
       rest = rest.slice(1);
     }
-    await Promise.all(
-      [...this.#byPartition(rest).values()].map(async (ofPartition) => {
-        for (const run of this.#runs(ofPartition)) await this.#writeRun(run, signal, outcomes);
-      }),
-    );
+    const writeAll = async (ofPartition: readonly OutgoingMessage[]): Promise<void> => {
+      for (const run of this.#runs(ofPartition)) await this.#writeRun(run, signal, outcomes);
+    };
+    await Promise.all([...this.#byPartition(rest).values()].map(writeAll));
     return messages.map((message) => outcomes.get(message) ?? { ok: false, error: lost(this.#topic) });
   }
 

@@ -68,6 +68,8 @@ export class MqttSubscriber extends EventEmitter<{
   #pinging: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   #onSettled: (() => void) | undefined;
+  /** The topic that was matched last: most messages of a subscription have the same. */
+  #known = { topic: '', wanted: false };
 
   /** @throws TwinError `MQTT_OPTIONS`, `MQTT_TOPIC` */
   constructor({ connection, topics, qos, window = 1_000, backoff }: MqttSubscriberOptions) {
@@ -155,10 +157,16 @@ export class MqttSubscriber extends EventEmitter<{
     if (this.#ledger.held >= this.#window) return this.#block(link, () => this.#receive(link, packet, callback));
     const held = this.#ledger.hold(received);
     // A kept session also remembers filters that were subscribed to in the past.
-    if (this.#topics.some((filter) => matchesFilter(filter, packet.topic)))
-      this.#deliver(packet, () => this.#settle(held));
+    if (this.#wants(packet.topic)) this.#deliver(packet, () => this.#settle(held));
     else this.#ledger.settle(held);
     callback(HELD);
+  }
+
+  #wants(topic: string): boolean {
+    if (topic !== this.#known.topic) {
+      this.#known = { topic, wanted: this.#topics.some((filter) => matchesFilter(filter, topic)) };
+    }
+    return this.#known.wanted;
   }
 
   #deliver(packet: IPublishPacket, settle: () => void): void {

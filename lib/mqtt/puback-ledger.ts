@@ -1,5 +1,3 @@
-import { extended } from '../reading/extended';
-
 /** PUBACK, MQTT 3.1.1 and 5 (section 3.4): type, remaining length 2, packet identifier; in 5 the reason is left out for success. */
 const pubackOf = (messageId: number): number[] => [0x40, 0x02, messageId >> 8, messageId & 0xff];
 
@@ -64,8 +62,8 @@ export class PubackLedger {
   }
 
   /** Takes a new message; what is returned is to be settled. */
-  hold(message: Omit<HeldMessage, 'settled'>): HeldMessage {
-    const held = extended(message, { settled: false });
+  hold({ messageId, topic, payload }: Omit<HeldMessage, 'settled'>): HeldMessage {
+    const held = { messageId, topic, payload, settled: false };
     this.#held.push(held);
     return held;
   }

@@ -56,9 +56,10 @@ function stampKey(key: string): StampKey {
 function insert(json: Uint8Array, at: number, text: string): Buffer {
   const added = Buffer.byteLength(text);
   const result = Buffer.allocUnsafe(json.length + added);
-  result.set(json.subarray(0, at));
+  result.set(json);
   result.write(text, at);
-  result.set(json.subarray(at), at + added);
+  // Next to always the closing brace alone.
+  for (let i = at; i < json.length; i++) result[i + added] = json[i] as number;
   return result;
 }
 

@@ -95,13 +95,13 @@ class SideStatus {
   show(): void {
     const { context } = this;
     const { mqtt, kafka } = this.#states;
-    const count = shortCount(this.count());
+    const word = (key: string) => () => context.word(key, { count: shortCount(this.count()) });
     const isDown = ({ state }: ConnectionChange): boolean => state === 'waiting';
     if (mqtt.state === 'connected' && kafka.state === 'connected')
-      context.status.show('connected', context.word('status.bridged', { count }));
+      context.status.show('connected', word('status.bridged'));
     else if (isDown(mqtt) && isDown(kafka)) context.status.show('waiting', context.word('status.bothDown'));
-    else if (isDown(mqtt)) context.status.show('waiting', context.word('status.mqttDown', { count }));
-    else if (isDown(kafka)) context.status.show('waiting', context.word('status.kafkaDown', { count }));
+    else if (isDown(mqtt)) context.status.show('waiting', word('status.mqttDown'));
+    else if (isDown(kafka)) context.status.show('waiting', word('status.kafkaDown'));
     else context.status.show('connecting', context.word('common.status.connecting'));
   }
 }

@@ -28,9 +28,11 @@ export function payloadOf(record: KafkaRecord, { format, stamp }: RecordForm): u
   return payload;
 }
 
-/** What a message says of its record beside the payload. */
-export function metadataOf({ topic, partition, offset, key, headers, timestampMs }: KafkaRecord): FlowMessage {
+/** A message with a payload, and what else it says of its record. */
+export function messageOf(record: KafkaRecord, payload: unknown): FlowMessage {
+  const { topic, partition, offset, key, headers, timestampMs } = record;
   return {
+    payload,
     topic,
     key: key === null ? null : key.toString('utf8'),
     partition,

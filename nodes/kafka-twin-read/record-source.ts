@@ -1,12 +1,11 @@
 import { KafkaConsumer, type KafkaConsumerOptions, type KafkaDelivery } from '../../lib/kafka/kafka-consumer';
-import { extended } from '../../lib/reading/extended';
 import { FlowSource, type Outgoing } from '../common/completion/flow-source';
 import { SourceStatus } from '../common/completion/source-status';
 import { rejectedError } from '../common/message';
 import { type NodeContext, asTwinError } from '../common/node-context';
 import { shortCount } from '../common/short-count';
 import type { definition } from './options';
-import { metadataOf, payloadOf } from './record-message';
+import { messageOf, payloadOf } from './record-message';
 
 /**
  * Records of a consumer as messages of a flow. With *commit when the flow has finished*, what was not settled when a node
@@ -71,18 +70,15 @@ export class RecordSource {
         good.push(payloadOf(record, options));
       } catch (thrown) {
         const error = asTwinError(thrown);
-        const refused = {
-          ...metadataOf(record),
-          payload: record.value,
-          error: rejectedError(error, this.#context.node),
-        };
+        const refused = messageOf(record, record.value);
+        refused['error'] = rejectedError(error, this.#context.node);
         if (this.#flow.refuse(error)) outgoing.push({ port: 'rejected', message: refused });
       }
     }
     const [first] = records;
     if (good.length > 0 && first) {
       const payload = options.deliver === 'batch' ? good : good[0];
-      outgoing.unshift({ port: 'records', message: extended(metadataOf(first), { payload }) });
+      outgoing.unshift({ port: 'records', message: messageOf(first, payload) });
     }
     this.#flow.send(outgoing, settle);
   }

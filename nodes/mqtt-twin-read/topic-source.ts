@@ -1,5 +1,4 @@
 import { type MqttMessage, MqttSubscriber } from '../../lib/mqtt/mqtt-subscriber';
-import { extended } from '../../lib/reading/extended';
 import { FlowSource } from '../common/completion/flow-source';
 import { SourceStatus } from '../common/completion/source-status';
 import { type FlowMessage, rejectedError } from '../common/message';
@@ -49,19 +48,19 @@ export class TopicSource {
   #take(message: MqttMessage, settle: () => void): void {
     const { options, counters, node } = this.#context;
     counters.received++;
-    const metadata = metadataOf(message);
     try {
       const payload = payloadOfBytes(message.payload, options.format, () => `message of "${message.topic}"`);
-      this.#flow.send([{ port: 'readings', message: extended(metadata, { payload }) }], settle);
+      this.#flow.send([{ port: 'readings', message: messageOf(message, payload) }], settle);
     } catch (thrown) {
       const error = asTwinError(thrown);
-      const refused = { ...metadata, payload: message.payload, error: rejectedError(error, node) };
+      const refused = messageOf(message, message.payload);
+      refused['error'] = rejectedError(error, node);
       this.#flow.send(this.#flow.refuse(error) ? [{ port: 'rejected', message: refused }] : [], settle);
     }
   }
 }
 
-/** What a message of the flow says of its MQTT message beside the payload. */
-const metadataOf = ({ topic, qos, retain, duplicate, userProperties }: MqttMessage): FlowMessage => ({
-  ...{ topic, qos, retain, duplicate, userProperties: { ...userProperties } },
+/** A message of the flow with a payload, and what else it says of its MQTT message. */
+const messageOf = ({ topic, qos, retain, duplicate, userProperties }: MqttMessage, payload: unknown): FlowMessage => ({
+  ...{ payload, topic, qos, retain, duplicate, userProperties: { ...userProperties } },
 });

@@ -25,11 +25,11 @@ export default function (RED: NodeAPI): void {
     let wired: { readonly message: FlowMessage; readonly flow: InputFlow<typeof definition> } | undefined;
     const outgoing = (payload: unknown): FlowMessage =>
       extended(wired?.message ?? { topic: options.source }, { payload });
-    const showCounts = (): void => {
+    const counted = (): string => {
       const read = context.word('status.read', { count: shortCount(reader.readings) });
-      const { rejected } = counters;
-      context.status.show('connected', rejected === 0 ? read : `${read}, ${shortCount(rejected)} ✗`);
+      return counters.rejected === 0 ? read : `${read}, ${shortCount(counters.rejected)} ✗`;
     };
+    const showCounts = (): void => context.status.show('connected', counted);
 
     reader.on('reading', (values) => {
       const stamps = options.numbered ? { [SOURCE]: options.source, [SEQUENCE]: numbers.next() } : {};

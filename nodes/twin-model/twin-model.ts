@@ -86,17 +86,20 @@ class ModelNode {
     return answer;
   }
 
+  #words(): string {
+    const { sources } = this.#model;
+    const count = shortCount(this.#computed);
+    const late = shortCount(this.#late);
+    if (this.#late > 0) return this.#context.word('status.late', { count, late });
+    if (this.#computed > 0) return this.#context.word('status.computed', { count });
+    return this.#context.word(sources > 0 ? 'status.kept' : 'status.none', { count: sources });
+  }
+
   #keep(): void {
     this.#state?.changed(() => this.#model.snapshot());
   }
 
   #show(): void {
-    const { status } = this.#context;
-    const count = shortCount(this.#computed);
-    if (this.#computed + this.#late === 0) {
-      const { sources } = this.#model;
-      status.show('idle', this.#context.word(sources > 0 ? 'status.kept' : 'status.none', { count: sources }));
-    } else if (this.#late === 0) status.show('connected', this.#context.word('status.computed', { count }));
-    else status.show('connected', this.#context.word('status.late', { count, late: shortCount(this.#late) }));
+    this.#context.status.show(this.#computed + this.#late === 0 ? 'idle' : 'connected', () => this.#words());
   }
 }

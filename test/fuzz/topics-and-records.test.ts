@@ -9,7 +9,7 @@ import { kafkaReadingTopic } from '../../lib/kafka/kafka-reading-topic';
 import { assertTopicFilter, assertTopicName, matchesFilter } from '../../lib/mqtt/mqtt-topic';
 import { mqttReadingTopic } from '../../lib/mqtt/mqtt-reading-topic';
 import type { Reading } from '../../lib/reading/reading';
-import { metadataOf, payloadOf } from '../../nodes/kafka-twin-read/record-message';
+import { messageOf, payloadOf } from '../../nodes/kafka-twin-read/record-message';
 import { randomReading } from '../lib/reading/random-reading';
 import { attempt, fuzz } from './fuzz';
 import { between, bytesOf, mutate, nastyText, pick } from './material';
@@ -110,7 +110,7 @@ describe('topics, headers and records', () => {
     const form = { format: pick(random, ['json', 'text', 'buffer'] as const), stamp: random() < 0.5 };
     const payload = attempt(() => payloadOf(record, form));
     if ('refusal' in payload) assert.match(payload.refusal.message, /record t\/1\/7/);
-    const told = metadataOf(record)['headers'] as Record<string, unknown>;
+    const told = messageOf(record, null)['headers'] as Record<string, unknown>;
     const present = Object.entries(headers).filter(([, header]) => header !== null && header !== undefined);
     assert.deepEqual(
       Object.keys(told),

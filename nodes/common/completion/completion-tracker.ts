@@ -24,6 +24,13 @@ interface CompleteEvent {
   error?: unknown;
   node: { node: Node };
 }
+/** A message that nodes have received. */
+interface HeldMessage {
+  receipt: Receipt;
+  /** Deliveries that `preDeliver` has counted and `onReceive` has not yet seen. */
+  announced: number;
+}
+
 /** How many of a node's input handlers will call `done`: private to Node-RED, held by a contract test. */
 type CountsDone = Node & { _expectedDoneCount?: number };
 
@@ -42,9 +49,7 @@ interface TrackerOptions {
  */
 export class CompletionTracker {
   private readonly receipts = new TurnoverMap<string, Receipt>();
-  private readonly receiptOf = new WeakMap<FlowMessage, Receipt>();
-  /** Deliveries that `preDeliver` has counted and `onReceive` has not yet seen. */
-  private readonly announced = new WeakMap<FlowMessage, number>();
+  private readonly held = new WeakMap<FlowMessage, HeldMessage>();
   /** The receipt on which a node sent in this tick. */
   private readonly sentInTick = new TurnoverMap<string, Receipt>();
   /** Ends of holds of nodes without a `done` handler, by node and receipt. */
@@ -52,7 +57,6 @@ export class CompletionTracker {
   private readonly ending: { readonly receipt: Receipt; readonly nodeId: string }[] = [];
   private readonly watched = new WeakSet<Node>();
   private readonly silent = new WeakSet<Node>();
-  private readonly limits = new WeakMap<Receipt, number>();
   private readonly now: () => number;
   private users = 0;
   private sweeper: NodeJS.Timeout | undefined;
@@ -82,11 +86,10 @@ export class CompletionTracker {
    * @returns the receipt; its source must call `drop()` when it has sent
    */
   open(id: string, message: FlowMessage, holdLimitMs: number, settled: (outcome: ReceiptOutcome) => void): Receipt {
-    const receipt = new Receipt(id, settled, ({ id: ended }) => this.receipts.delete(ended));
+    const receipt = new Receipt(id, holdLimitMs, settled, ({ id: ended }) => this.receipts.delete(ended));
     message._msgid = id;
     message['_receipt'] = id;
     this.receipts.set(id, receipt);
-    this.limits.set(receipt, holdLimitMs);
     return receipt;
   }
 
@@ -100,10 +103,26 @@ export class CompletionTracker {
     return typeof id === 'string' ? this.receipts.get(id) : undefined;
   }
 
-  private hold(receipt: Receipt, node: Node, message: FlowMessage): void {
+  private hold(receipt: Receipt, node: Node, message: FlowMessage): HeldMessage {
     receipt.hold(node, this.now());
-    this.receiptOf.set(message, receipt);
-    if (this.watched.has(node)) return;
+    const held = this.heldOf(message, receipt);
+    if (!this.watched.has(node)) this.watch(node);
+    return held;
+  }
+
+  /** A message may go on by itself or in another's receipt; what was announced of it stays. */
+  private heldOf(message: FlowMessage, receipt: Receipt): HeldMessage {
+    const known = this.held.get(message);
+    if (known) {
+      known.receipt = receipt;
+      return known;
+    }
+    const held = { receipt, announced: 0 };
+    this.held.set(message, held);
+    return held;
+  }
+
+  private watch(node: Node): void {
     this.watched.add(node);
     if (isOwn(node)) node.once(CLOSED, () => this.nodeStopped(node));
     else node.on('close', () => this.nodeStopped(node));
@@ -138,16 +157,15 @@ export class CompletionTracker {
     if (this.receipts.size === 0 || !node) return;
     const receipt = this.find(msg);
     if (!receipt) return;
-    this.hold(receipt, node, msg);
-    this.announced.set(msg, (this.announced.get(msg) ?? 0) + 1);
+    this.hold(receipt, node, msg).announced++;
   }
 
   /** Link call, catch and status nodes receive without `preDeliver`. */
   private onReceive({ msg, destination: { node } }: ReceiveEvent): void {
     if (this.receipts.size === 0) return;
-    const announced = this.announced.get(msg) ?? 0;
-    if (announced > 0) {
-      this.announced.set(msg, announced - 1);
+    const held = this.held.get(msg);
+    if (held && held.announced > 0) {
+      held.announced--;
       return;
     }
     const receipt = this.find(msg);
@@ -157,7 +175,7 @@ export class CompletionTracker {
   /** A node that will never call `done` is let go when it has sent on, or when it stays quiet. */
   private onPostReceive({ msg, destination: { node } }: ReceiveEvent): void {
     if (this.receipts.size === 0 || (node as CountsDone)._expectedDoneCount !== 0) return;
-    const receipt = this.receiptOf.get(msg);
+    const receipt = this.held.get(msg)?.receipt;
     if (!receipt || receipt.ended) return;
     const key = `${node.id}|${receipt.id}`;
     const ends = this.quiet.get(key) ?? [];
@@ -200,7 +218,7 @@ export class CompletionTracker {
   }
 
   private onComplete({ msg, error, node: { node } }: CompleteEvent): void {
-    const receipt = this.receiptOf.get(msg);
+    const receipt = this.held.get(msg)?.receipt;
     if (!receipt || receipt.ended) return;
     if (error) receipt.failed++;
     const next = this.sentInTick.get(node.id);
@@ -222,7 +240,7 @@ export class CompletionTracker {
   private sweep(): void {
     const now = this.now();
     for (const receipt of this.receipts.values()) {
-      const limit = this.limits.get(receipt) ?? Infinity;
+      const limit = receipt.holdLimitMs;
       for (const { node, sinceMs } of [...receipt.holds.values()]) {
         if (now - sinceMs < limit || isOwn(node)) continue;
         if (!this.silent.has(node)) {

@@ -30,13 +30,21 @@ export class Receipt {
 
   /**
    * @param id in `_msgid` and `_receipt` of the message
+   * @param holdLimitMs how long a foreign node may hold the message
    * @param settled called exactly once
    */
   constructor(
     readonly id: string,
+    readonly holdLimitMs: number,
     private readonly settled: (outcome: ReceiptOutcome) => void,
     private readonly forget: (receipt: Receipt) => void,
   ) {}
+
+  /** What the node holds that got it first, of those that have it. */
+  oldestHold(): Hold | undefined {
+    for (const hold of this.holds.values()) return hold;
+    return undefined;
+  }
 
   hold(node: Node, nowMs: number): void {
     const hold = this.holds.get(node.id);

@@ -34,6 +34,6 @@ export class SourceStatus<D extends NodeDefinition> {
     const { holder, held, well } = this.options;
     const node = holder();
     if (node !== undefined) this.context.status.show('busy', held(node));
-    else this.context.status.show('connected', well());
+    else this.context.status.show('connected', well);
   }
 }

@@ -75,10 +75,7 @@ export class TrackedSource {
 
   /** What the oldest message waits for. */
   oldestHold(): Hold | undefined {
-    for (const receipt of this.open.values()) {
-      for (const hold of receipt.holds.values()) return hold;
-    }
-    return undefined;
+    return this.open.first()?.oldestHold();
   }
 
   /** Calls once no deploy is under way: at once, or at the end of the present one. */
