@@ -22,6 +22,8 @@ export function kafkaConfig(port: number, controllerPort: number, logDir: string
     // default that is 9 s, in which every client waits; here controller and broker live and die together.
     'broker.session.timeout.ms=3000',
     'broker.heartbeat.interval.ms=500',
+    // By default 128 MiB of the heap, of which a broker with little to compact needs next to nothing.
+    'log.cleaner.dedupe.buffer.size=16777216',
     `log.dirs=${logDir}`,
   ].join('\n')}\n`;
 }
