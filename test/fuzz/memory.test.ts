@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { encodePoint } from '../../lib/influx/line-protocol';
 import { encodeReading } from '../../lib/reading/reading-codec';
 import { createFramer, frameFormats } from '../../lib/serial/frame-format';
+import { garbageCollector } from '../support/collect-garbage';
 import { seededRandom } from '../support/seeded-random';
 import { attempt } from './fuzz';
 import { bytesOf } from './material';
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+const collectGarbage = garbageCollector();
 const MEGABYTE = 2 ** 20;
 /** What the machinery of a test may keep by itself. */
 const SLACK_BYTES = 4 * MEGABYTE;

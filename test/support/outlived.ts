@@ -1,5 +1,5 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapSpaceStatistics } from 'node:v8';
+import { garbageCollector } from './collect-garbage';
 
 const ROUNDS = 50;
 const PER_ROUND = 400;
@@ -9,8 +9,7 @@ const PER_ROUND = 400;
  * of which something must outlive to be counted.
  */
 export function outlivedBytes(step: (index: number) => void): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+  const collect = garbageCollector();
   const twice = (): void => {
     for (let i = 0; i < 2; i++) collect({ type: 'minor' });
   };

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { delaySummary } from '../../../lib/latency/delay-summary';
 import { defaultHops, NOW } from '../../../lib/latency/hop-table';
 import { LatencyMonitor, type LatencyMonitorOptions } from '../../../lib/latency/latency-monitor';
+import { garbageCollector } from '../../support/collect-garbage';
 import { seededRandom } from '../../support/seeded-random';
 
 const hops = [
@@ -137,8 +136,7 @@ describe('LatencyMonitor', () => {
   });
 
   it('takes no more memory after 100,000 further readings of eight hops', { timeout: 30_000 }, () => {
-    setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as () => void;
+    const gc = garbageCollector();
     const monitor = monitorOf({ hops: defaultHops });
     const feed = (from: number): number => {
       for (let i = from; i < from + 100_000; i++) {
