@@ -1,7 +1,7 @@
 import type { DelaySummary, QuantileErrors } from './delay-summary';
 import { ExactWindow } from './exact-window';
 import { SketchWindow } from './sketch-window';
-import type { WindowLimits } from './sorted-window';
+import type { WindowLimits } from './rolling-window';
 
 /** Up to so many values a window keeps every one; a larger one is a sketch. */
 export const MAX_EXACT_COUNT = 10_000;

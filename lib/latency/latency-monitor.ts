@@ -9,7 +9,7 @@ import type { Hop } from './hop-table';
 import type { HopOffset } from './machine-clocks';
 import { readingDelays, type HopDelay, type MeasuredHop } from './reading-delays';
 import { RollingMaximum } from './rolling-maximum';
-import type { WindowLimits } from './sorted-window';
+import type { WindowLimits } from './rolling-window';
 
 export interface LatencyMonitorOptions {
   readonly hops: readonly Hop[];

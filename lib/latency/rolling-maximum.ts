@@ -1,4 +1,4 @@
-import type { WindowLimits } from './sorted-window';
+import type { WindowLimits } from './rolling-window';
 
 /**
  * An upper bound of the numbers of a rolling window in two numbers' memory: the largest of the present window length

@@ -2,7 +2,7 @@ import { DelaySketch } from './delay-sketch';
 import type { DelaySummary, QuantileErrors } from './delay-summary';
 import type { DelayWindow } from './delay-window';
 import { sketchSummary } from './sketch-summary';
-import type { WindowLimits } from './sorted-window';
+import type { WindowLimits } from './rolling-window';
 import { weightedQuantile } from './weighted-quantile';
 
 /** The window moves in steps of this part of its length. */

@@ -1,6 +1,5 @@
 import type { NodeAPI } from '@node-red/registry';
-import { messageOf, TwinError } from '../../lib/reading/twin-error';
-import { AnalysisRunner } from '../../lib/series/analysis-runner';
+import { TwinError } from '../../lib/reading/twin-error';
 import type { DecomposeOptions, SeriesDecomposition } from '../../lib/series/decompose-series';
 import {
   anomalyRows,
@@ -17,17 +16,13 @@ import type { FlowMessage } from '../common/message';
 import { asTwinError, type NodeContext } from '../common/node-context';
 import { asReading, readingsOf } from '../common/readings-of';
 import { registerNode, type InputFlow, type NodeBehaviour } from '../common/register-node';
+import { SeriesWork } from '../common/series-work';
 import { shortCount } from '../common/short-count';
-import { stateOfNode, wasDeleted } from '../common/state-of-node';
-import { statusOfError } from '../common/status-of-error';
 import { LiveInput, type KeptLive, type ScoredOfSource } from './live-input';
 import { definition } from './options';
 import { decompositionPicture } from './picture';
 
 type Definition = typeof definition;
-
-/** Shortest time between two writes of the kept state: what came since is lost by a kill, not by a stop. */
-const KEEP_EVERY_MS = 10_000;
 
 export default function (RED: NodeAPI): void {
   registerNode(RED, definition, setup);
@@ -35,19 +30,16 @@ export default function (RED: NodeAPI): void {
 }
 
 function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
-  const { input, key, stampKey, step, form, anomaliesFrom, keep, window, every } = context.options;
+  const { input, key, stampKey, step, form, anomaliesFrom, window, every } = context.options;
   const stepMs = durationMs(step);
   const grid = stepMs === undefined ? {} : { stepMs };
   const options = { ...decomposeOptions(context), ...grid };
-  const runner = new AnalysisRunner();
+  const work = new SeriesWork(context, context.options);
   const live = new LiveInput({ key, stampKey, window, every }, JSON.stringify({ key, stampKey, options }), decompose);
-  const state = input === 'readings' && keep ? stateOfNode(context, KEEP_EVERY_MS) : undefined;
-  resume(state?.read());
+  work.resume((kept) => live.restore(kept as KeptLive));
 
-  async function decompose(series: Series): Promise<SeriesDecomposition> {
-    const job = runner.run<'decompose'>({ kind: 'decompose', series, options });
-    if (runner.pending > 0) context.status.show('busy', context.word('status.computing'));
-    return job;
+  function decompose(series: Series): Promise<SeriesDecomposition> {
+    return work.run<'decompose'>({ kind: 'decompose', series, options });
   }
 
   async function answer(
@@ -73,6 +65,10 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
       flow.send('anomalies', { ...message, payload: anomalyRows(parts), model });
   }
 
+  async function takeSeries(message: FlowMessage, flow: InputFlow<Definition>): Promise<void> {
+    await answer(message, flow, await decompose(parseSeries(message.payload, { key, stampKey, ...grid })));
+  }
+
   async function takeReadings(message: FlowMessage, flow: InputFlow<Definition>): Promise<void> {
     const due = new Set<string>();
     const scored: ScoredOfSource[] = [];
@@ -90,7 +86,7 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
     const strange = rows.filter((_, i) => Math.abs(scored[i]!.score) >= anomaliesFrom);
     if (strange.length > 0) flow.send('anomalies', { ...message, payload: strange });
     for (const source of due) await renew(message, flow, source);
-    state?.changed(() => live.snapshot());
+    work.changed(() => live.snapshot());
   }
 
   /** Once more where many readings came meanwhile. */
@@ -106,32 +102,7 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
     }
   }
 
-  /** A state that another version kept, or a damaged one, is none: the node begins anew. */
-  function resume(kept: unknown): void {
-    if (typeof kept !== 'object' || kept === null) return;
-    try {
-      live.restore(kept as KeptLive);
-    } catch (thrown) {
-      context.mention(new TwinError('STATE_UNREADABLE', `the kept state is of no use: ${messageOf(thrown)}`));
-    }
-  }
-
-  context.status.show('idle', context.word('status.ready'));
-  return {
-    async input(message, flow) {
-      try {
-        if (input === 'readings') await takeReadings(message, flow);
-        else await answer(message, flow, await decompose(parseSeries(message.payload, { key, stampKey, ...grid })));
-      } catch (thrown) {
-        context.status.show('failed', statusOfError(context.RED, asTwinError(thrown)));
-        throw thrown;
-      }
-    },
-    async close(removed) {
-      await runner.close();
-      await state?.close(removed && wasDeleted(context));
-    },
-  };
+  return work.behaviour(input === 'series' ? takeSeries : takeReadings);
 }
 
 /** Live: there are too few readings so far, which is no error. */

@@ -1,6 +1,5 @@
 import type { NodeAPI } from '@node-red/registry';
-import { messageOf, TwinError } from '../../lib/reading/twin-error';
-import { AnalysisRunner } from '../../lib/series/analysis-runner';
+import { TwinError } from '../../lib/reading/twin-error';
 import { forecastRows } from '../../lib/series/forecast-rows';
 import type { SeriesForecast } from '../../lib/series/forecast-series';
 import { parseSeries } from '../../lib/series/parse-series';
@@ -11,8 +10,7 @@ import type { FlowMessage } from '../common/message';
 import { asTwinError, type NodeContext } from '../common/node-context';
 import { asReading, readingsOf } from '../common/readings-of';
 import { registerNode, type InputFlow, type NodeBehaviour } from '../common/register-node';
-import { stateOfNode, wasDeleted } from '../common/state-of-node';
-import { statusOfError } from '../common/status-of-error';
+import { SeriesWork } from '../common/series-work';
 import { Alerts } from './alert';
 import { forecastOptions } from './forecast-options';
 import { LiveInput, type KeptLive } from './live-input';
@@ -21,28 +19,26 @@ import { forecastPicture } from './picture';
 
 type Definition = typeof definition;
 
-/** Shortest time between two writes of the kept state: what came since is lost by a kill, not by a stop. */
-const KEEP_EVERY_MS = 10_000;
-
 export default function (RED: NodeAPI): void {
   registerNode(RED, definition, setup);
   serveLastResults(RED);
 }
 
 function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
-  const { input, key, stampKey, window, every, refitEvery, keep } = context.options;
+  const { input, key, stampKey, window, every, refitEvery } = context.options;
   const options = forecastOptions(context.options);
-  const runner = new AnalysisRunner();
+  const work = new SeriesWork(context, context.options);
   const source = { key, stampKey, ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }) };
   const alerts = new Alerts(context.options);
   const live = new LiveInput({ key, stampKey, window, every, refitEvery, forecast: options }, forecast);
-  const state = input === 'readings' && keep ? stateOfNode(context, KEEP_EVERY_MS) : undefined;
-  resume(state?.read());
+  work.resume((kept) => {
+    const { live: followed, raised } = kept as { live: KeptLive; raised: string[] };
+    live.restore(followed);
+    alerts.restore(raised);
+  });
 
-  async function forecast(series: Series): Promise<SeriesForecast> {
-    const job = runner.run<'forecast'>({ kind: 'forecast', series, options });
-    if (runner.pending > 0) context.status.show('busy', context.word('status.computing'));
-    return job;
+  function forecast(series: Series): Promise<SeriesForecast> {
+    return work.run<'forecast'>({ kind: 'forecast', series, options });
   }
 
   function answer(message: FlowMessage, flow: InputFlow<Definition>, result: SeriesForecast, board?: string): void {
@@ -83,34 +79,8 @@ function setup(context: NodeContext<Definition>): NodeBehaviour<Definition> {
         context.status.show('idle', context.word('status.collecting', { count: live.count(board) }));
       }
     }
-    state?.changed(() => ({ live: live.snapshot(), raised: alerts.raised() }));
+    work.changed(() => ({ live: live.snapshot(), raised: alerts.raised() }));
   }
 
-  /** A state that another version kept, or a damaged one, is none: the node begins anew. */
-  function resume(kept: unknown): void {
-    if (typeof kept !== 'object' || kept === null) return;
-    try {
-      const { live: followed, raised } = kept as { live: KeptLive; raised: string[] };
-      live.restore(followed);
-      alerts.restore(raised);
-    } catch (thrown) {
-      context.mention(new TwinError('STATE_UNREADABLE', `the kept state is of no use: ${messageOf(thrown)}`));
-    }
-  }
-
-  context.status.show('idle', context.word('status.ready'));
-  return {
-    async input(message, flow) {
-      try {
-        await (input === 'series' ? takeSeries(message, flow) : takeReadings(message, flow));
-      } catch (thrown) {
-        context.status.show('failed', statusOfError(context.RED, asTwinError(thrown)));
-        throw thrown;
-      }
-    },
-    async close(removed) {
-      await runner.close();
-      await state?.close(removed && wasDeleted(context));
-    },
-  };
+  return work.behaviour(input === 'series' ? takeSeries : takeReadings);
 }

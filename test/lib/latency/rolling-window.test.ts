@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SortedWindow, type WindowLimits } from '../../../lib/latency/sorted-window';
+import { RollingWindow, type WindowLimits } from '../../../lib/latency/rolling-window';
 import { seededRandom } from '../../support/seeded-random';
 
 /** What a window should hold, by sorting anew each time. */
@@ -28,7 +28,7 @@ const shapes: Record<string, (random: () => number, i: number) => number> = {
   'a value that stays the same': () => 7,
 };
 
-describe('SortedWindow', () => {
+describe('RollingWindow', () => {
   for (const [name, shape] of Object.entries(shapes)) {
     for (const limits of [
       { maxCount: 1, maxAgeMs: Infinity },
@@ -38,7 +38,7 @@ describe('SortedWindow', () => {
     ]) {
       it(`holds ${name} as a freshly sorted array does (${limits.maxCount} values, ${limits.maxAgeMs} ms)`, () => {
         const random = seededRandom(limits.maxCount);
-        const window = new SortedWindow(limits);
+        const window = new RollingWindow(limits);
         const naive = new NaiveWindow(limits);
         let timeMs = 0;
         for (let i = 0; i < 2000; i++) {
@@ -59,7 +59,7 @@ describe('SortedWindow', () => {
   }
 
   it('is empty once every value has aged out, and fills again', () => {
-    const window = new SortedWindow({ maxCount: 10, maxAgeMs: 100 });
+    const window = new RollingWindow({ maxCount: 10, maxAgeMs: 100 });
     for (let i = 0; i < 10; i++) window.add(i, i);
     window.evict(109);
     assert.equal(window.count, 0);
@@ -68,7 +68,7 @@ describe('SortedWindow', () => {
   });
 
   it('keeps its values when the clock goes back', () => {
-    const window = new SortedWindow({ maxCount: 10, maxAgeMs: 100 });
+    const window = new RollingWindow({ maxCount: 10, maxAgeMs: 100 });
     window.add(1, 1000);
     window.add(2, 500);
     window.evict(400);
@@ -76,9 +76,9 @@ describe('SortedWindow', () => {
   });
 
   it('refuses NaN and limits that make no window', () => {
-    assert.throws(() => new SortedWindow({ maxCount: 1, maxAgeMs: Infinity }).add(NaN, 0), /NaN/);
-    for (const maxCount of [0, 1.5, -1]) assert.throws(() => new SortedWindow({ maxCount, maxAgeMs: 1 }), RangeError);
-    assert.throws(() => new SortedWindow({ maxCount: 1, maxAgeMs: 0 }), RangeError);
+    assert.throws(() => new RollingWindow({ maxCount: 1, maxAgeMs: Infinity }).add(NaN, 0), /NaN/);
+    for (const maxCount of [0, 1.5, -1]) assert.throws(() => new RollingWindow({ maxCount, maxAgeMs: 1 }), RangeError);
+    assert.throws(() => new RollingWindow({ maxCount: 1, maxAgeMs: 0 }), RangeError);
   });
 });
 
