@@ -130,8 +130,7 @@ export function forecastSeries(series: Series, options: ForecastOptions): Series
   checkLength(forecaster, prepared, period, method);
   const chosen = options.evaluation === 'back-test' ? choice?.evaluation : undefined;
   const result = chosen ?? evaluateForecaster(forecaster, grid.times, grid.values, { ...options, period });
-  if (!result)
-    warnings.push({ code: 'SERIES_UNJUDGED', message: 'The series is too short to judge the method on unseen values' });
+  warnings.push(...whatIsUnjudged(result, horizon));
   if (period > 1 && 2 * period > grid.values.length) {
     const message = `The season of ${period} is longer than half of the ${grid.values.length} values: what repeats cannot be seen`;
     warnings.push({ code: 'SERIES_LONG_SEASON', message });
@@ -177,6 +176,17 @@ export function forecastSeries(series: Series, options: ForecastOptions): Series
       warnings,
     },
   };
+}
+
+/** What the back-test says nothing about: all of it, or the steps beyond its own. */
+function whatIsUnjudged(result: EvaluationResult | undefined, horizon: number): SeriesWarning[] {
+  if (!result) {
+    return [{ code: 'SERIES_UNJUDGED', message: 'The series is too short to judge the method on unseen values' }];
+  }
+  const steps = Math.max(0, ...(result.forecasts ?? []).map(({ times }) => times.length));
+  if (steps === 0 || steps >= horizon) return [];
+  const message = `The series is too short to judge more than ${steps} of ${horizon} steps ahead: beyond, error and intervals may be larger`;
+  return [{ code: 'SERIES_UNJUDGED_STEPS', message }];
 }
 
 /** A spike counts as missing: one broken reading must not bend a line through a thousand good ones. */

@@ -3,6 +3,7 @@ export interface SeriesWarning {
   readonly code:
     | 'SERIES_CONSTANT'
     | 'SERIES_UNJUDGED'
+    | 'SERIES_UNJUDGED_STEPS'
     | 'SERIES_SHUFFLED'
     | 'SERIES_LEVEL_CHANGE'
     | 'SERIES_SPIKES'

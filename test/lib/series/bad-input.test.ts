@@ -45,7 +45,7 @@ function forecastAnswer(payload: Payload, name: (typeof forecastMethods)[number]
   };
   return answerOf(() => {
     const { values, intervals, model } = forecastSeries(parseSeries(payload), options);
-    const judged = model.warnings.filter(({ code }) => code !== 'SERIES_UNJUDGED');
+    const judged = model.warnings.filter(({ code }) => !code.startsWith('SERIES_UNJUDGED'));
     return { numbers: [values, intervals[0]!.lower, intervals[0]!.upper], warnings: judged };
   });
 }

@@ -53,6 +53,16 @@ test('auto on three values, on values below 0 and on a constant gives a forecast
   constant.values.forEach((value) => assert.ok(Math.abs(value - 21) < 1e-9));
 });
 
+test('steps that are further ahead than the back-test reaches are named, and only then', () => {
+  const warningsOf = (horizon: number) =>
+    forecastSeries(hourly(seasonal(60, 11)), { ...defaults, horizon }).model.warnings;
+  assert.deepEqual(warningsOf(12), []);
+  const [warning, ...others] = warningsOf(48);
+  assert.deepEqual(others, []);
+  assert.equal(warning?.code, 'SERIES_UNJUDGED_STEPS');
+  assert.match(warning.message, /more than 15 of 48 steps/);
+});
+
 test('auto takes a series with gaps', () => {
   const values = seasonal(120, 8).map((value, i) => (i % 17 === 3 || (i > 60 && i < 66) ? NaN : value));
   const { values: predicted, model } = forecastSeries(hourly(values), defaults);
