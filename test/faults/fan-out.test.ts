@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InfluxDatabase } from '../support/influx-database';
 import { OwnInfluxd } from '../support/own-influxd';
 import { consoleGroupOffset } from '../support/kafka-console';
+import { until } from '../support/until';
 import { countArrivals } from './harness/arrivals';
 import { pointsIn, readingsInInflux } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
@@ -40,10 +41,13 @@ test(
     await kase.under(
       load,
       async () => {
+        await until(async () => (await pointsIn(database)) > 0 && (await pointsIn(other)) > 0, 30_000, 'both stored');
         await second.kill();
         const there = await pointsIn(database);
         await sleep(form.outageS * 1000);
-        duringOutage = { committed: (await offsets()).committed, stored: await pointsIn(database), there };
+        // Nothing may have been committed yet.
+        const committed = (await offsets()).committed || 0;
+        duringOutage = { committed, stored: await pointsIn(database), there };
         // The process forgets what it holds: only a committed offset that has waited brings it back for the second.
         await red.kill();
         await second.restart();
