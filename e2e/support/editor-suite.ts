@@ -220,6 +220,8 @@ export function testEditor(version: NodeRedVersion): void {
       await editor.page.locator('.red-ui-help .message-properties dt').first().waitFor();
     });
 
+    it('deploys leave at work what has not changed, when told so', () => editor.deployModifiedNodes());
+
     for (const flow of flows) {
       it(`the flow ${flow} is imported and deployed`, async () => {
         await editor.importExample([moduleName, flow]);
