@@ -41,8 +41,8 @@ interface MetadataAnswer {
  */
 export class BrokerWatch {
   readonly #options: BrokerWatchOptions;
-  /** Those over which something was asked since the last look, and those that owe an answer. */
-  readonly #busy = new Set<ConnectionInstance>();
+  /** Those over which something was asked, until they are gone. */
+  readonly #connections = new Set<ConnectionInstance>();
   /** As the last answer has named them. */
   #members: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ export class BrokerWatch {
   /** To be told of each request, as it is sent. */
   follow(connection: ConnectionInstance, apiName: string, answer: Promise<unknown>): Promise<unknown> {
     if (this.#closed) return answer;
-    this.#busy.add(connection);
+    this.#connections.add(connection);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_MS).unref();
     if (apiName === 'Metadata') {
       answer.then(
@@ -84,7 +84,7 @@ export class BrokerWatch {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#busy.clear();
+    this.#connections.clear();
   }
 
   async #look(): Promise<void> {
@@ -119,10 +119,11 @@ export class BrokerWatch {
   /** Since when each broker that owes an answer for long has done so, in epoch milliseconds. */
   #silentSince(): Map<string, number> {
     const silent = new Map<string, number>();
-    for (const connection of this.#busy) {
+    for (const connection of this.#connections) {
       let sinceMs = Infinity;
       connection.requestQueue.inflight.forEach(({ createdAt }) => (sinceMs = Math.min(sinceMs, createdAt)));
-      if (sinceMs === Infinity) this.#busy.delete(connection);
+      // What is sent may still wait to be written: for a quota, or while it is compressed.
+      if (sinceMs === Infinity && !connection.isConnected()) this.#connections.delete(connection);
       const address = addressOf(connection);
       if (Date.now() - sinceMs > SILENT_MS) silent.set(address, Math.min(sinceMs, silent.get(address) ?? sinceMs));
     }
@@ -131,7 +132,7 @@ export class BrokerWatch {
 
   #giveUp(address: string): void {
     countAsLost(address);
-    for (const connection of this.#busy) {
+    for (const connection of this.#connections) {
       if (addressOf(connection) === address) connection.rejectRequests(closedBy(connection));
     }
     this.#options.drop(address, lostError(address));

@@ -31,6 +31,7 @@ export interface ConnectionInstance {
   readonly socketFactory: ISocketFactory;
   readonly socket: Socket;
   readonly requestQueue: RequestQueueInstance;
+  isConnected: (this: ConnectionInstance) => boolean;
   send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
   rejectRequests: (this: ConnectionInstance, error: Error) => void;
   processData: (this: ConnectionInstance, chunk: Buffer) => void;

@@ -185,7 +185,7 @@ function whatIsUnjudged(result: EvaluationResult | undefined, horizon: number): 
   }
   const steps = Math.max(0, ...(result.forecasts ?? []).map(({ times }) => times.length));
   if (steps === 0 || steps >= horizon) return [];
-  const message = `The series is too short to judge more than ${steps} of ${horizon} steps ahead: beyond, error and intervals may be larger`;
+  const message = `Only ${steps} of ${horizon} steps ahead were judged on unseen values: beyond them, errors may be larger than the intervals say`;
   return [{ code: 'SERIES_UNJUDGED_STEPS', message }];
 }
 

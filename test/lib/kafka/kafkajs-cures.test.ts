@@ -39,6 +39,10 @@ describe('The parts of kafkajs that are cured at run time', () => {
     }
     const queue = new (RequestQueue as unknown as new (options: object) => RequestQueueInstance)({});
     assert.ok(queue.inflight instanceof Map && queue.inflight.size === 0);
+    queue.push({ entry: { correlationId: 1 }, expectResponse: true, sendRequest: () => undefined });
+    const created: number[] = [];
+    queue.inflight.forEach(({ createdAt }: { createdAt: number }) => created.push(createdAt));
+    assert.ok(created.length === 1 && Number.isFinite(created[0]));
     assert.equal(Connection.prototype.send.length, 1);
     assert.equal(Connection.prototype.processData.length, 1);
     assert.equal(Connection.prototype.rejectRequests.length, 1);

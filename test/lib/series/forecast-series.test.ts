@@ -60,7 +60,7 @@ test('steps that are further ahead than the back-test reaches are named, and onl
   const [warning, ...others] = warningsOf(48);
   assert.deepEqual(others, []);
   assert.equal(warning?.code, 'SERIES_UNJUDGED_STEPS');
-  assert.match(warning.message, /more than 15 of 48 steps/);
+  assert.match(warning.message, /Only 15 of 48 steps/);
 });
 
 test('auto takes a series with gaps', () => {
