@@ -32,6 +32,7 @@ const FAULTS = /^test[\\/]faults[\\/]/;
 const FAULTS_AT_ONCE = 3;
 const SERVERS = ['mqtt', 'kafka', 'influx', 'board'] as const;
 const FILE_LIMIT_MS = 300_000;
+const FAULTS_LIMIT_MS = 600_000;
 const LONG_LIMIT_MS = 3_600_000;
 
 interface Count {
@@ -86,7 +87,7 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
     const isLong = faultForm === 'long';
     const groups = [
       { names: together, concurrency: CONCURRENCY, limitMs: FILE_LIMIT_MS },
-      { names: faults, concurrency: isLong ? 1 : FAULTS_AT_ONCE, limitMs: isLong ? LONG_LIMIT_MS : FILE_LIMIT_MS },
+      { names: faults, concurrency: isLong ? 1 : FAULTS_AT_ONCE, limitMs: isLong ? LONG_LIMIT_MS : FAULTS_LIMIT_MS },
       { names: inPairs, concurrency: 2, limitMs: FILE_LIMIT_MS },
       { names: alone, concurrency: 1, limitMs: FILE_LIMIT_MS },
     ];

@@ -19,7 +19,8 @@ import { SecondWay } from './harness/second-way';
 
 const KINDS: readonly DeployKind[] = ['full', 'nodes', 'flows'];
 const NODES = ['bridge', 'read', 'write', ...SecondWay.NODES];
-const LONGEST_S = 6;
+/** Node-RED itself gives up after 15 s. */
+const LONGEST_S = 12;
 const random = seededRandom(6);
 /** Between two deploys at most: they fall into every phase of the flow's life, its beginning too. */
 const GAP_MS = form.isLong ? 1_500 : 800;

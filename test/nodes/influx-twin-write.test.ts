@@ -240,7 +240,7 @@ test('readings wait for a server that is not there yet, with one line in the log
   process.env.TEST_WRITE_URL = server.url;
   process.env.TEST_WRITE_DATABASE = 'late';
   const database = { url: '${TEST_WRITE_URL}', name: '${TEST_WRITE_DATABASE}' };
-  const runtime = await start(t, { database, credentials: {} });
+  const runtime = await start(t, { database, credentials: {}, write: { spool: false } });
   const waiting = runtime.status('w', /INFLUX_UNREACHABLE|status\.waiting/);
   const accepted = runtime.collect('accepted', 10);
   for (let index = 0; index < 10; index++) {

@@ -26,7 +26,7 @@ test('nothing is missing after deploys under load, in either direction, and each
     await until(() => far.payloads.length > before, 30_000, 'readings at the far end');
     const begun = performance.now();
     await runtime.unload();
-    assert.ok(performance.now() - begun < 6_000, `deploy ${deploy} took ${performance.now() - begun} ms`);
+    assert.ok(performance.now() - begun < 12_000, `deploy ${deploy} took ${performance.now() - begun} ms`);
     await runtime.load(TYPES, [...nodes, down]);
   }
   await Promise.all(floods);

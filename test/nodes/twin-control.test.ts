@@ -108,11 +108,7 @@ it('an override that cannot be understood is rejected', async (t) => {
 });
 
 it('a command that the flow is done with is acknowledged and not sent again', async (t) => {
-  const runtime = await Runtime.start(
-    t,
-    types,
-    flow({ acknowledge: 'flow', acknowledgeSeconds: 0.2, staleSeconds: 0 }),
-  );
+  const runtime = await Runtime.start(t, types, flow({ acknowledge: 'flow', acknowledgeSeconds: 1, staleSeconds: 0 }));
   const held = runtime.holdAll('out');
   runtime.send('c', at(25));
   await until(() => held.length === 1, 5_000);
@@ -120,7 +116,7 @@ it('a command that the flow is done with is acknowledged and not sent again', as
   const settled = runtime.status('c', /status\.state/);
   held[0]!.done();
   await settled;
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
   assert.equal(held.length, 1);
 });
 

@@ -48,11 +48,11 @@ it('the board gets exactly the six bytes for on; when its readings stop, those o
   const received = pty.received();
   const acknowledged = runtime.status('control', /status\.state/);
   // The first line after opening a port may be half of one.
+  const lastReadingMs = performance.now();
   for (const temperature of [20, 23.9, 24, 25]) pty.board.write(reading(temperature));
   await until(() => Buffer.concat(received).length >= 12, 5_000, 'off and on at the board');
   assert.deepEqual(Buffer.concat(received), Buffer.concat([OFF, ON]));
   assert.equal((await acknowledged).fill, 'green');
-  const lastReadingMs = performance.now();
   await until(() => Buffer.concat(received).length >= 18, 10_000, 'the safe state at the board');
   const afterMs = performance.now() - lastReadingMs;
   assert.deepEqual(Buffer.concat(received).subarray(12), OFF);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { freshName, freshTopic } from '../support/fresh-topic';
+import { statusProbe, untilGreen } from '../support/log-probes';
 import { foreignSubscriber } from '../support/mosquitto-sub';
 import { NodeRedProcess } from '../support/node-red-process';
 import { kafkaBrokers, mqttUrl } from '../support/servers';
@@ -47,11 +48,13 @@ test(
     const { hostname, port } = new URL(mqttUrl());
     const subscriber = await foreignSubscriber(t, mqttUrl(), sink);
     const red = await NodeRedProcess.start({
-      flows,
+      flows: [...flows, ...statusProbe('trip-to-kafka').map((node) => ({ ...node, z: 'trip-tab' }))],
       modules: ['@flowfuse/node-red-dashboard'],
       environment: { MQTT_HOST: hostname, MQTT_PORT: port, KAFKA_BROKERS: kafkaBrokers().join(',') },
     });
     t.after(() => red.stop());
+    // What is published before the bridge has subscribed is nobody's.
+    await untilGreen(red, ['trip-to-kafka']);
     const started = await fetch(`${red.url}/inject/trip-start`, { method: 'POST' });
     assert.equal(started.status, 200);
 

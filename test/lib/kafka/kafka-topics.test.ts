@@ -36,6 +36,7 @@ describe('A topic that does not exist, where the broker makes none', () => {
 
     // One that is deleted under the producer must not spoil the others.
     await admin.deleteTopic(missing);
+    await until(async () => !(await admin.listTopics()).includes(missing), 15_000, 'the end of the topic');
     const gone = producer.send({ topic: missing, value: 'v1' });
     await until(() => troubles.length >= 3, 15_000, 'a complaint about the deleted topic');
     const others = Array.from({ length: 5 }, () =>

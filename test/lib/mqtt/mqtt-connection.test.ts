@@ -137,5 +137,5 @@ test('close ends it in every state, at once, and for good', async (t) => {
     subject.start();
     assert.equal(subject.change.state, 'stopped');
   }
-  assert.ok(performance.now() - began < 1_000);
+  assert.ok(performance.now() - began < 3_000);
 });
