@@ -211,7 +211,7 @@ test('an alert is raised when the limit will be crossed, once, and cleared when 
 });
 
 test('a constant series is carried on with a warning', async (t) => {
-  const runtime = await start(t, { method: 'linear', horizon: 2 });
+  const runtime = await start(t, { method: 'linear', horizon: 1 });
   const message = await ask(runtime, { times: [0, 1000, 2000, 3000, 4000, 5000], values: [21, 21, 21, 21, 21, 21] });
   for (const { value, lower, upper } of rowsOf(message)) assert.deepEqual([value, lower, upper], [21, 21, 21]);
   assert.deepEqual(
