@@ -35,7 +35,7 @@ try {
   // What went wrong around us is told in a sentence; a fault of our own with its place.
   const isTold = error instanceof StepError || error?.code?.startsWith?.('STACK_');
   console.error(isTold ? error.message : error);
-  process.exitCode = 1;
+  await finish(1);
 }
 
 /** All servers are stopped by now: what a client library may still have open must not keep the terminal waiting. */

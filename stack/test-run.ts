@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FAULT_ROWS, printFaultTable } from './fault-table';
 import { installDebianPackages } from './install/debian-packages';
 import { launchStack } from './launch-stack';
 import { Machine } from './machine';
 import { isOwned, stopLeftBehind } from './run-file';
+import { NO_TESTS, runTestFiles, sumCounts, type TestCount } from './run-test-files';
 import type { Installation, ProgramNeed } from './server-recipe';
 import { stopSignal } from './stop-signal';
 import { compileSources } from './typescript/compile-sources';
 
 const PACK_DIR = resolve(__dirname, '..');
 const RUNS_DIR = join(PACK_DIR, '.data', 'test');
-const TYPESCRIPT = join(__dirname, 'typescript', 'register.cjs');
 
 /** Clients and tools that tests use beside the servers. */
 const TEST_TOOLS: readonly ProgramNeed[] = [
@@ -35,22 +34,6 @@ const FILE_LIMIT_MS = 300_000;
 const FAULTS_LIMIT_MS = 600_000;
 const LONG_LIMIT_MS = 3_600_000;
 
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly failures: readonly string[];
-}
-
-const NONE: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
-
-/** Files that run so many at once. */
-interface TestGroup {
-  readonly names: readonly string[];
-  readonly concurrency: number;
-  readonly limitMs: number;
-}
-
 /**
  * `npm test [-- FILES]`: starts real servers with data of their own, runs the test files against them (all without
  * names; a folder stands for its files), stops the servers and throws the data away. Its last line counts what passed
@@ -71,7 +54,7 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
   await installTools(place);
   compileSources();
   const stack = await launchStack({ servers: [...SERVERS], dataDir, log, env: process.env, signal });
-  let count = NONE;
+  let count = NO_TESTS;
   try {
     for (const { title, reason, command } of stack.missing)
       log(`${title} is missing: ${reason}. To get it: ${command}`);
@@ -91,7 +74,8 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
       { names: inPairs, concurrency: 2, limitMs: FILE_LIMIT_MS },
       { names: alone, concurrency: 1, limitMs: FILE_LIMIT_MS },
     ];
-    for (const group of groups) count = sum(count, await runTests(group, env, join(dataDir, 'count.json'), signal));
+    const run = { env, countFile: join(dataDir, 'count.json'), signal };
+    for (const group of groups) count = sumCounts(count, await runTestFiles(group, run));
     printFaultTable(rows, log);
   } finally {
     await stack.stop();
@@ -99,42 +83,7 @@ export async function test(files: readonly string[], faultForm: 'short' | 'long'
   return verdict(count, log);
 }
 
-async function runTests(
-  { names, concurrency, limitMs }: TestGroup,
-  env: NodeJS.ProcessEnv,
-  countFile: string,
-  signal: AbortSignal,
-): Promise<Count> {
-  if (names.length === 0) return NONE;
-  rmSync(countFile, { force: true });
-  const reporters = ['spec', 'stdout', './stack/count-reporter.mjs', countFile];
-  const args = [
-    ...['--require', TYPESCRIPT, '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${limitMs}`],
-    ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
-    ...names,
-  ];
-  const ended = await new Promise<number | null>((done, fail) => {
-    const options = { cwd: PACK_DIR, env, stdio: 'inherit', signal, killSignal: 'SIGTERM' } as const;
-    const child = spawn(process.execPath, args, options);
-    child.once('error', (error) => (signal.aborted ? done(null) : fail(error)));
-    child.once('exit', (code) => done(code));
-  });
-  const text = existsSync(countFile) ? readFileSync(countFile, 'utf8') : '';
-  const count = text === '' ? NONE : (JSON.parse(text) as Count);
-  // A runner that ended badly without a failed test has not run them all.
-  return ended !== 0 && count.failed === 0 ? { ...count, failed: 1, failures: ['the test runner itself'] } : count;
-}
-
-function sum(one: Count, other: Count): Count {
-  return {
-    passed: one.passed + other.passed,
-    failed: one.failed + other.failed,
-    skipped: one.skipped + other.skipped,
-    failures: [...one.failures, ...other.failures],
-  };
-}
-
-function verdict({ passed, failed, skipped, failures }: Count, log: (line: string) => void): number {
+function verdict({ passed, failed, skipped, failures }: TestCount, log: (line: string) => void): number {
   for (const failure of failures) log(`failed: ${failure}`);
   log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return failed === 0 && passed > 0 && (skipped === 0 || !process.env['CI']) ? 0 : 1;

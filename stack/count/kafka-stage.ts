@@ -7,12 +7,20 @@ import type { Stage } from './stage';
 
 const TOPIC = 'RealTime_Data';
 const RETRY_MS = 1_000;
+/** A topic that was made a moment ago is listed before its partitions are led; kafkajs does not ask a second time. */
+const OPEN_MS = 30_000;
+const OPEN_AGAIN_MS = 250;
 const CLOSE_MS = 3_000;
 
 export interface KafkaStageOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Told of each new reading's way from MQTT to here, in ms. */
   readonly onDelay: (delayMs: number) => void;
+}
+
+interface PartitionEnd {
+  readonly partition: number;
+  readonly high: string;
 }
 
 /** What a plain consumer of the cluster sees from now on, held against the topic's own end offsets. */
@@ -36,11 +44,19 @@ export class KafkaStage implements Stage {
     this.#onDelay = onDelay;
   }
 
-  /** Takes note of where the topic ends now; what comes after is counted, even when the topic is made later. */
+  /**
+   * Takes note of where the topic ends now; what comes after is counted, even when the topic is made later. Rejects
+   * when the cluster does not tell, leaving nothing open.
+   */
   static async open(options: KafkaStageOptions): Promise<KafkaStage> {
     const stage = new KafkaStage(options);
-    await stage.#admin.connect();
-    for (const { partition, high } of await stage.#ends()) stage.#next.set(partition, BigInt(high));
+    try {
+      await stage.#admin.connect();
+      for (const { partition, high } of await stage.#firstEnds()) stage.#next.set(partition, BigInt(high));
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
     void stage.#keepConsuming();
     return stage;
   }
@@ -82,7 +98,17 @@ export class KafkaStage implements Stage {
     await Promise.race([this.#admin.disconnect().catch(() => undefined), limit]);
   }
 
-  async #ends(): Promise<{ partition: number; high: string }[]> {
+  async #firstEnds(): Promise<PartitionEnd[]> {
+    for (const endMs = Date.now() + OPEN_MS; ; await sleep(OPEN_AGAIN_MS)) {
+      try {
+        return await this.#ends();
+      } catch (error) {
+        if (Date.now() >= endMs) throw error;
+      }
+    }
+  }
+
+  async #ends(): Promise<PartitionEnd[]> {
     if (!(await this.#admin.listTopics()).includes(TOPIC)) return [];
     return this.#admin.fetchTopicOffsets(TOPIC);
   }

@@ -21,7 +21,11 @@ export class MqttStage implements Stage {
     });
   }
 
-  /** @param onReading told of each reading that is new */
+  /**
+   * Rejects when the broker refuses, leaving nothing open.
+   *
+   * @param onReading told of each reading that is new
+   */
   static async open(env: NodeJS.ProcessEnv, onReading: (reading: ReadingIdentity) => void): Promise<MqttStage> {
     const { MQTT_URL: url = '', MQTT_USERNAME: username, MQTT_PASSWORD: password } = env;
     const client = await connectAsync(url, {
@@ -30,7 +34,12 @@ export class MqttStage implements Stage {
       ...(password ? { password } : {}),
     });
     const stage = new MqttStage(client, onReading);
-    await client.subscribeAsync(TOPIC, { qos: 1 });
+    try {
+      await client.subscribeAsync(TOPIC, { qos: 1 });
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
     return stage;
   }
 

@@ -25,15 +25,21 @@ export class PipelineCount {
     this.#delays = delays;
   }
 
-  /** Opens a count at each server that runs. Rejects when one of them refuses. */
+  /** Opens a count at each server that runs. Rejects when one of them refuses, leaving nothing open. */
   static async open(stack: Stack, env: NodeJS.ProcessEnv): Promise<PipelineCount> {
     const all = { ...env, ...stack.env };
     const delays = new Delays();
     const influx = stack.influx && new InfluxStage(all);
     const mqtt = stack.mqtt && (await MqttStage.open(all, (reading) => influx?.expect(reading)));
-    const kafka = stack.kafka && (await KafkaStage.open({ env: all, onDelay: (delayMs) => delays.add(delayMs) }));
-    const stages = [mqtt, kafka, influx].filter((stage) => stage !== undefined);
-    return new PipelineCount(stages, delays, stack.board?.simulated);
+    try {
+      const onDelay = (delayMs: number): void => delays.add(delayMs);
+      const kafka = stack.kafka && (await KafkaStage.open({ env: all, onDelay }));
+      const stages = [mqtt, kafka, influx].filter((stage) => stage !== undefined);
+      return new PipelineCount(stages, delays, stack.board?.simulated);
+    } catch (error) {
+      await mqtt?.close();
+      throw error;
+    }
   }
 
   /** Readings that every stage should see: what the simulated board wrote, or else what reached MQTT. */
