@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import { Backoff } from '../delivery/backoff';
+import { withinTime } from '../delivery/within-time';
 import { TwinError } from '../reading/twin-error';
 import { createKafkaClient, type KafkaClient } from './kafka-client';
 import { kafkaError } from './kafka-error';
 import type { KafkaConnectionOptions } from './kafka-options';
-import { withinTime } from '../delivery/within-time';
 
 const DISCONNECT_MS = 1_000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 800;
 
 export interface TopicDefinition {
   readonly topic: string;
@@ -30,6 +34,7 @@ export class KafkaAdmin {
   readonly #client: KafkaClient;
   readonly #admin: Admin;
   readonly #timeoutMs: number;
+  readonly #retries: number;
   #connected: Promise<void> | undefined;
 
   /**
@@ -39,7 +44,10 @@ export class KafkaAdmin {
    */
   constructor(connection: KafkaConnectionOptions, { retries = 4, timeoutMs = 30_000 } = {}) {
     this.#timeoutMs = timeoutMs;
-    this.#client = createKafkaClient(connection, { retry: { initialRetryTime: 100, maxRetryTime: 800, retries } });
+    this.#retries = retries;
+    this.#client = createKafkaClient(connection, {
+      retry: { initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LAST_RETRY_MS, retries },
+    });
     this.#admin = this.#client.kafka.admin();
   }
 
@@ -65,7 +73,7 @@ export class KafkaAdmin {
    */
   endOffsets(topic: string): Promise<Map<number, bigint>> {
     return this.#call(async (admin) => {
-      const partitions = await admin.fetchTopicOffsets(topic);
+      const partitions = await this.#askAgain(() => admin.fetchTopicOffsets(topic));
       return new Map(partitions.map(({ partition, high }) => [partition, BigInt(high)]));
     }, topic);
   }
@@ -98,6 +106,20 @@ export class KafkaAdmin {
   async close(): Promise<void> {
     await withinTime(this.#admin.disconnect(), DISCONNECT_MS);
     this.#client.destroy();
+  }
+
+  /** For what kafkajs asks only once: a topic is known a moment before its partitions are led. */
+  async #askAgain<T>(ask: () => Promise<T>): Promise<T> {
+    const backoff = new Backoff({ minMs: FIRST_RETRY_MS, maxMs: LAST_RETRY_MS });
+    for (let left = this.#retries; ; left--) {
+      try {
+        return await ask();
+      } catch (thrown) {
+        const { code } = kafkaError(thrown, { brokers: this.#client.brokers });
+        if (left === 0 || code !== 'KAFKA_NOT_READY') throw thrown;
+        await sleep(backoff.next());
+      }
+    }
   }
 
   async #call<T>(work: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {

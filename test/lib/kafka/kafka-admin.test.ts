@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { Kafka, logLevel } from 'kafkajs';
 import { KafkaAdmin } from '../../../lib/kafka/kafka-admin';
 import { KafkaProducer } from '../../../lib/kafka/kafka-producer';
 import { freshName, freshTopic } from '../../support/fresh-topic';
@@ -39,6 +40,19 @@ describe('KafkaAdmin', () => {
     await Promise.all([0, 0, 1].map((partition) => producer.send({ topic, value: 'v', partition })));
     const ends = await openAdmin(t).endOffsets(topic);
     assert.deepEqual([ends.get(0), ends.get(1)], [2n, 1n]);
+  });
+
+  it('waits for the leaders of a topic that was made this moment', async (t) => {
+    const plain = new Kafka({ brokers: kafkaBrokers(), logLevel: logLevel.NOTHING }).admin();
+    t.after(() => plain.disconnect());
+    await plain.connect();
+    const topic = freshName();
+    // So many take the broker long enough to be asked too early.
+    await plain.createTopics({ topics: [{ topic, numPartitions: 50 }], waitForLeaders: false });
+    const patient = new KafkaAdmin({ brokers: kafkaBrokers() }, { retries: 30 });
+    t.after(() => patient.close());
+    assert.equal((await patient.endOffsets(topic)).size, 50);
+    await plain.deleteTopics({ topics: [topic] });
   });
 
   it('describes the cluster', async (t) => {
