@@ -119,10 +119,12 @@ const single = singles.filter(({ mean }) => Number.isFinite(mean)).sort((a, b) =
 const [auto, naive] = [columns.indexOf('auto'), columns.indexOf('seasonal-naive')];
 const worst = files
   .map(({ name }, k) => ({ name, ratio: rows[k]![auto]! / rows[k]![naive]! }))
-  .reduce((most, own) => (own.ratio > most.ratio ? own : most));
+  .filter(({ ratio }) => Number.isFinite(ratio))
+  .sort((one, other) => other.ratio - one.ratio)[0];
 console.log(`mean MASE of auto ${means[auto]!.toFixed(3)}; R ets ${shown(means[1]!).trim()}`);
 if (single) console.log(`best single method of statsmodels: ${single.model}, mean ${single.mean.toFixed(3)}`);
-console.log(`auto beside seasonal naive, worst: ${worst.name}, ${(100 * (worst.ratio - 1)).toFixed(1)} %\n`);
+if (worst) console.log(`auto beside seasonal naive, worst: ${worst.name}, ${(100 * (worst.ratio - 1)).toFixed(1)} %`);
+console.log();
 
 /** Everything about `auto` that takes more than one forecast of a series. */
 const judged = files.map((file) => {
@@ -154,7 +156,9 @@ const judged = files.map((file) => {
   };
 });
 
-const beside = ([own, naive]: readonly number[]) => `${(100 * (own! / naive! - 1)).toFixed(1)} %`.padStart(15);
+/** A share; none where nothing could be measured, or the measure is beside an error of 0. */
+const per = (share: number) => (Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '-').padStart(15);
+const beside = ([own, naive]: readonly number[]) => per(own! / naive! - 1);
 const titles = ['back-test', 'seasonal-naive', 'auto beside it', 'hold-outs', 'seasonal-naive', 'auto beside it'];
 console.log(`${'MASE of auto, mean of'.padEnd(24)}${titles.map((name) => name.padStart(15)).join('')}`);
 for (const { name, backTest, holdOuts } of judged) {
@@ -162,7 +166,6 @@ for (const { name, backTest, holdOuts } of judged) {
   console.log(`${name.padEnd(24)}${cells.join('')}`);
 }
 
-const per = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(15);
 const heads = [...LEVELS.map((level) => `${level * 100} %`), 'forecasts'];
 const unseenHeads = [...LEVELS.map((level) => `unseen ${level * 100} %`), 'hold-outs'];
 console.log(
