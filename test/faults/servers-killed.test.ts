@@ -1,8 +1,7 @@
 import { test, type TestContext } from 'node:test';
 import { foreignSubscriber } from '../support/mosquitto-sub';
-import { until } from '../support/until';
 import { countArrivals } from './harness/arrivals';
-import { readingsIn } from './harness/far-ends';
+import { readingsIn, readOut } from './harness/far-ends';
 import { FaultCase } from './harness/fault-case';
 import { kafkaToInflux, mqttToKafka, serialToMqtt } from './harness/fault-flow';
 import { form, grouped, LIMIT_MS } from './harness/fault-form';
@@ -44,10 +43,7 @@ test('a server is killed under load and comes back', { timeout: LIMIT_MS }, asyn
     await kase.under(load, () => outage(mortal, form.outageS, () => killMosquitto(mortal)), {
       ends: [...kase.ends, ...second.ends],
     });
-    // The far end's own pipe may still be read.
-    await until(() => countArrivals(load.sent, readingsIn(far.payloads)).lost.length === 0, 10_000).catch(
-      () => undefined,
-    );
+    await readOut(far, load.sent);
     await red.stop();
     const fault = `Mosquitto killed ${form.outageS} s`;
     const arrivals = countArrivals(load.sent, readingsIn(far.payloads));

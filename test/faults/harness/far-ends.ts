@@ -3,7 +3,9 @@ import { KafkaAdmin } from '../../../lib/kafka/kafka-admin';
 import { readingIdentity } from '../../../stack/count/reading-identity';
 import type { InfluxDatabase } from '../../support/influx-database';
 import { consoleConsume } from '../../support/kafka-console';
-import type { SeenReading } from './arrivals';
+import type { ForeignSubscriber } from '../../support/mosquitto-sub';
+import { until } from '../../support/until';
+import { countArrivals, type SeenReading } from './arrivals';
 
 /** Readings among payloads, in their order; one that is none fails. */
 export function readingsIn(payloads: readonly Buffer[]): SeenReading[] {
@@ -12,6 +14,13 @@ export function readingsIn(payloads: readonly Buffer[]): SeenReading[] {
     if (!reading) throw new Error(`not a numbered reading: ${payload.toString().slice(0, 200)}`);
     return reading;
   });
+}
+
+/** Waits until a subscriber has read all that was sent, as its own pipe may lag behind what it is sent; 10 s at most. */
+export async function readOut(far: ForeignSubscriber, sent: ReadonlySet<string>): Promise<void> {
+  const lost = () => countArrivals(sent, readingsIn(far.payloads)).lost;
+  // What is missing then is counted by the caller, as lost.
+  await until(() => lost().length === 0, 10_000).catch(() => undefined);
 }
 
 /** All that Kafka has in a topic of one partition, read by its own console consumer. */
