@@ -1,8 +1,8 @@
 /**
- * A burst of 20,000 readings at QoS 1 from MQTT to Kafka: how many a second our bridge carries, acknowledged end to end,
- * beside a plain script on the same clients (mqtt.js, kafkajs) in the same run. The script sends what has come in while
- * its last batch was under way, and lets mqtt.js acknowledge on receipt: as fast as it gets, but what it holds is lost
- * when it dies. `MQTT_URL` and `KAFKA_BROKERS` name the servers. Quote the ratio; prints, never fails.
+ * A burst of 20,000 readings at QoS 1 from MQTT to Kafka: how many a second our bridge carries, acknowledged end to
+ * end, beside a plain script on the same clients (mqtt.js, kafkajs) in the same run. The script sends what has come in
+ * while its last batch was under way, and lets mqtt.js acknowledge on receipt: as fast as it gets, but what it holds is
+ * lost when it dies. `MQTT_URL` and `KAFKA_BROKERS` name the servers. Quote the ratio; prints, never fails.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

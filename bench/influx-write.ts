@@ -1,6 +1,7 @@
 /**
  * Lines per second into InfluxDB: our writer, given points one by one and in batches, against the best that plain HTTP
- * does in the same run: the same ready-made text of 5,000 lines, posted over one kept connection. Needs INFLUX_URL (1.x).
+ * does in the same run: the same ready-made text of 5,000 lines, posted over one kept connection. Needs INFLUX_URL
+ * (1.x).
  *
  *     INFLUX_URL=http://127.0.0.1:8086 node --import tsx bench/influx-write.ts
  */

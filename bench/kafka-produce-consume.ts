@@ -1,7 +1,7 @@
 /**
- * Readings per second into and out of Kafka, and the time from sending to delivery at 20 readings a second: our producer
- * and consumer beside plain kafkajs in the same run. (The cure of its idle timers holds for the whole process, so plain
- * kafkajs has it here too; alone it takes more of a core.) Needs KAFKA_BROKERS.
+ * Readings per second into and out of Kafka, and the time from sending to delivery at 20 readings a second: our
+ * producer and consumer beside plain kafkajs in the same run. (The cure of its idle timers holds for the whole process,
+ * so plain kafkajs has it here too; alone it takes more of a core.) Needs KAFKA_BROKERS.
  *
  *     KAFKA_BROKERS=127.0.0.1:9092 node --import tsx bench/kafka-produce-consume.ts
  */

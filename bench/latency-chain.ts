@@ -1,9 +1,9 @@
 /**
- * Where a reading spends its time, and how long the whole way takes: MQTT -> bridge -> Kafka -> model -> Kafka -> bridge
- * -> MQTT, as a flow in a Node-RED process beside the same chain as a plain script on the same clients. Both run all the
- * time and get their readings in turn, at 20 and at 200 a second. In milliseconds: to the bridge (whole ones, as its
- * stamp is) and to the model from the publisher, from the model on, and the whole round. Needs MQTT_URL and KAFKA_BROKERS:
- * `npm run bench:latency`. Prints, never fails.
+ * Where a reading spends its time, and how long the whole way takes: MQTT -> bridge -> Kafka -> model -> Kafka ->
+ * bridge -> MQTT, as a flow in a Node-RED process beside the same chain as a plain script on the same clients. Both run
+ * all the time and get their readings in turn, at 20 and at 200 a second. In milliseconds: to the bridge (whole ones,
+ * as its stamp is) and to the model from the publisher, from the model on, and the whole round. Needs MQTT_URL and
+ * KAFKA_BROKERS: `npm run bench:latency`. Prints, never fails.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

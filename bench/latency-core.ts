@@ -1,6 +1,6 @@
 /**
- * Rate and memory of the latency core: readings with eight hops from a few boards. The rate is by processor time of this
- * process, so that what else runs on the machine does not count. Prints, never fails.
+ * Rate and memory of the latency core: readings with eight hops from a few boards. The rate is by processor time of
+ * this process, so that what else runs on the machine does not count. Prints, never fails.
  */
 import { defaultHops } from '../lib/latency/hop-table';
 import { LatencyMonitor } from '../lib/latency/latency-monitor';

@@ -1,12 +1,13 @@
 /**
- * How good the forecasts of lib/series are on the series of a folder of golden files, beside those of R and statsmodels there.
+ * How good the forecasts of lib/series are on the series of a folder of golden files, beside those of R and statsmodels
+ * there.
  *
  *     npm run bench:accuracy -- [DIR]
  *
- * Prints MASE on the last values of each series (the hold-out of the golden files, else 24), for each method and for `auto`, and
- * the same of `auto` and seasonal naive in the back-test of `auto` and over several earlier hold-outs; then the share of values
- * within the intervals of `auto`: over its back-test, each forecast with an interval that has not learned from it nor from one
- * that overlaps it, and over the hold-outs, which it has not seen at all.
+ * Prints MASE on the last values of each series (the hold-out of the golden files, else 24), for each method and for
+ * `auto`, and the same of `auto` and seasonal naive in the back-test of `auto` and over several earlier hold-outs; then
+ * the share of values within the intervals of `auto`: over its back-test, each forecast with an interval that has not
+ * learned from it nor from one that overlaps it, and over the hold-outs, which it has not seen at all.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,11 +1,12 @@
 /**
- * How often the intervals of `auto` hold on simulated series of known processes, by the degrees of freedom that calibration gives
- * each independent forecast (`calibrate`). Its constant was chosen here; no recorded series had a part in it.
+ * How often the intervals of `auto` hold on simulated series of known processes, by the degrees of freedom that
+ * calibration gives each independent forecast (`calibrate`). Its constant was chosen here; no recorded series had a
+ * part in it.
  *
  *     npm run bench:intervals -- [REPLICATES]
  *
- * For each process and length: the share of the twelve values after the end that fell within the intervals, which learned from
- * a back-test of the series before it. Takes 6 s for each replicate.
+ * For each process and length: the share of the twelve values after the end that fell within the intervals, which
+ * learned from a back-test of the series before it. Takes 6 s for each replicate.
  */
 import { calibrate } from '../lib/series/calibration';
 import { chooseMethod } from '../lib/series/choose-method';

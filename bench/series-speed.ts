@@ -1,10 +1,11 @@
 /**
- * How fast lib/series is, beside statsmodels in the same run where there is a Python, and how long the event loop is held up.
+ * How fast lib/series is, beside statsmodels in the same run where there is a Python, and how long the event loop is
+ * held up.
  *
  *     npm run bench:series
  *
- * statsmodels comes from the Python that `PYTHON` names, else from a virtual environment in `.data/statsmodels`, made on first use
- * with the packages of `bench/requirements.txt`.
+ * statsmodels comes from the Python that `PYTHON` names, else from a virtual environment in `.data/statsmodels`, made
+ * on first use with the packages of `bench/requirements.txt`.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

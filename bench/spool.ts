@@ -1,7 +1,8 @@
 /**
  * Rates of the spool, each beside plain writes and reads of the same bytes in the same run. Prints, never fails.
  *
- * single: the next record when the one before is stored; batch: a thousand at once. process: written; power: synced too.
+ * single: the next record when the one before is stored; batch: a thousand at once. process: written; power: synced
+ * too.
  */
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -20,7 +20,8 @@ const require = createRequire(import.meta.url);
 const { nodes } = JSON.parse(readFileSync(at('package.json'), 'utf8'))['node-red'];
 
 const started = Date.now();
-// Made beside and then put in its place, so that a build that fails leaves the one before, and no reader sees half of one.
+// Made beside and then put in its place, so that a build that fails leaves the one before, and no reader sees half of
+// one.
 const next = (...parts) => at('.data', `build-${process.pid}`, ...parts);
 const tsc = [at('node_modules/@typescript/native/bin/tsc'), '-p', at('tsconfig.build.json'), '--outDir', next('dist')];
 execFileSync(process.execPath, tsc, { stdio: 'inherit' });

@@ -1,4 +1,5 @@
-// npm runs this after an install from a folder or a git URL, and before packing: dist/ is built where its tools are there.
+// npm runs this after an install from a folder or a git URL, and before packing: dist/ is built where its tools are
+// there.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 

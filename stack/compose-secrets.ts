@@ -3,7 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
-/** Settings of the compose file from its `.env`, which is made from `.env.example`, secrets filled in, where it is not there yet. */
+/**
+ * Settings of the compose file from its `.env`, which is made from `.env.example`, secrets filled in, where it is not
+ * there yet.
+ */
 export function composeSettings(folder: string): Record<string, string | undefined> {
   const file = join(folder, '.env');
   if (!existsSync(file)) {

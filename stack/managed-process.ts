@@ -28,7 +28,9 @@ const PORT_TAKEN = /address (is )?already in use|EADDRINUSE|BindException|port .
 /** A server with several ports says which one it was; one with a single port may not. */
 const NAMED_PORT = /127\.0\.0\.1:(\d+)[^\n]{0,40}address already in use/i;
 
-/** One server process in a process group of its own, so that Ctrl-C in the terminal leaves the order of stopping to us. */
+/**
+ * One server process in a process group of its own, so that Ctrl-C in the terminal leaves the order of stopping to us.
+ */
 export class ManagedProcess {
   readonly title: string;
   readonly logFile: string;

@@ -22,7 +22,8 @@ export function isRunning({ pid, startedAt }: ProcessIdentity): boolean {
 function startFromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The program's name (field 2) may hold spaces and brackets: count from behind its last bracket, where field 3 begins.
+    // The program's name (field 2) may hold spaces and brackets: count from behind its last bracket, where field 3
+    // begins.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${fields[19]}`;

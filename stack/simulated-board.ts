@@ -7,7 +7,9 @@ export interface SimulatedBoardOptions {
   readonly commands: Readable;
   /** The next frame; undefined while the board is silent (a dropout). */
   readonly nextFrame: (nowMs: number) => Buffer | undefined;
-  /** Whether somebody has the port open: a frame that nobody can read is not written, so that none is counted as lost. */
+  /**
+   * Whether somebody has the port open: a frame that nobody can read is not written, so that none is counted as lost.
+   */
   readonly isOpen: () => boolean;
   readonly framesPerS: number;
 }

@@ -26,7 +26,9 @@ const CONCURRENCY = 3;
 const ALONE = /^(peers|test[\\/](pipeline|stack))[\\/]/;
 /** Node-REDs in processes that share nothing, and browsers before them: one of them does not fill the machine. */
 const IN_PAIRS = /^(e2e|test[\\/]completion)[\\/]/;
-/** Faults bring their own servers and mostly wait for them; in their long form they too have the machine to themselves. */
+/**
+ * Faults bring their own servers and mostly wait for them; in their long form they too have the machine to themselves.
+ */
 const FAULTS = /^test[\\/]faults[\\/]/;
 const FAULTS_AT_ONCE = 3;
 const SERVERS = ['mqtt', 'kafka', 'influx', 'board'] as const;
@@ -37,7 +39,8 @@ const LONG_LIMIT_MS = 3_600_000;
 /**
  * `npm test [-- FILES]`: starts real servers with data of their own, runs the test files against them (all without
  * names; a folder stands for its files), stops the servers and throws the data away. Its last line counts what passed
- * and failed, below the table of the faults if these were among them. Resolves with 0 when all passed; where CI is set, a test that was skipped has failed.
+ * and failed, below the table of the faults if these were among them. Resolves with 0 when all passed; where CI is set,
+ * a test that was skipped has failed.
  */
 export async function test(files: readonly string[], faultForm: 'short' | 'long' = 'short'): Promise<number> {
   const log = (line: string): void => console.log(line);

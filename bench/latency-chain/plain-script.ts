@@ -1,7 +1,8 @@
 /**
  * The chain as a plain script: mqtt.js and kafkajs at the best that they can do (no delay on any socket, `eachBatch`,
  * idle timers cured; a message goes at once, or with what came while the last send was under way), QoS 1, nothing kept
- * that the clients do not keep by themselves. Started by the benchmark as a child; says `ready` when all of it is connected.
+ * that the clients do not keep by themselves. Started by the benchmark as a child; says `ready` when all of it is
+ * connected.
  */
 import { createWriteStream } from 'node:fs';
 import { connect as connectTcp } from 'node:net';

@@ -64,8 +64,8 @@ export interface BridgeOptions {
 const DRAIN_MS = 3_500;
 
 /**
- * The course of a message over a bridge, whatever the direction: it is settled with the side that it came from only when
- * the other side has accepted it, or when it was given up as one that never will pass.
+ * The course of a message over a bridge, whatever the direction: it is settled with the side that it came from only
+ * when the other side has accepted it, or when it was given up as one that never will pass.
  */
 export abstract class Bridge<M extends { readonly topic: string }> extends EventEmitter<BridgeEvents> {
   readonly counts: BridgeCounts = { received: 0, bridged: 0, rejected: 0, looped: 0 };

@@ -35,9 +35,10 @@ export interface MqttToKafkaOptions extends BridgeOptions {
 }
 
 /**
- * Takes readings from MQTT and writes them to Kafka as they came, with the moment of their arrival added last. A message
- * is acknowledged to the MQTT broker (QoS 1) only when all in-sync replicas have stored it, in order of receipt, so
- * that none is lost whichever side dies; after an outage some may come twice. What is no JSON object is rejected alone.
+ * Takes readings from MQTT and writes them to Kafka as they came, with the moment of their arrival added last. A
+ * message is acknowledged to the MQTT broker (QoS 1) only when all in-sync replicas have stored it, in order of
+ * receipt, so that none is lost whichever side dies; after an outage some may come twice. What is no JSON object is
+ * rejected alone.
  */
 export class MqttToKafkaBridge extends Bridge<MqttMessage> {
   readonly #options: MqttToKafkaOptions;

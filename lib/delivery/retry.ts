@@ -8,7 +8,9 @@ export interface RetryOptions {
   readonly backoff: Backoff;
   /** Whether the same work may succeed later. Default: a `TwinError` that says so. */
   readonly isRetryable?: (error: unknown) => boolean;
-  /** No wait after this error is longer, in milliseconds, unless the server asked for it. Default: as the backoff says. */
+  /**
+   * No wait after this error is longer, in milliseconds, unless the server asked for it. Default: as the backoff says.
+   */
   readonly longestWaitMs?: (error: unknown) => number;
   /** Told before each wait; `attempt` counts the failures so far. */
   readonly onRetry?: (error: unknown, delayMs: number, attempt: number) => void;

@@ -94,7 +94,9 @@ export class SpoolDrain extends EventEmitter<SpoolDrainEvents> {
     return forgotten.length;
   }
 
-  /** Begins nothing more, aborts what is under way and waits for it up to 1 s; the rest stays in the spool. Idempotent. */
+  /**
+   * Begins nothing more, aborts what is under way and waits for it up to 1 s; the rest stays in the spool. Idempotent.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -1,9 +1,9 @@
 import type { TwinError } from '../reading/twin-error';
 
 /**
- * Why stored records were lost: the log was `full`, they were too old (`age`), or their bytes on disk were no longer what
- * was written (`damaged`). What the disk refused was never stored: its `append` rejected, which is for the caller to
- * count.
+ * Why stored records were lost: the log was `full`, they were too old (`age`), or their bytes on disk were no longer
+ * what was written (`damaged`). What the disk refused was never stored: its `append` rejected, which is for the caller
+ * to count.
  */
 export type DropReason = 'full' | 'age' | 'damaged';
 

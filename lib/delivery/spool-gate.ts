@@ -42,8 +42,8 @@ interface LiveSend {
 }
 
 /**
- * Decides for each new message: to the server, or into the spool. The owner tells it by `resume` and `pause` whether the
- * server accepts; it begins paused.
+ * Decides for each new message: to the server, or into the spool. The owner tells it by `resume` and `pause` whether
+ * the server accepts; it begins paused.
  *
  * What is under way when the server goes is copied into the spool at once, in its order: it is then safe whatever dies
  * next. When the sink still gets it confirmed, its copy is passed over; so a message arrives twice only when its
@@ -82,15 +82,16 @@ export class SpoolGate {
   }
 
   /**
-   * Takes a message: `send` brings it to the server and may retry for as long as it likes; `payload` makes what the drain
-   * will get if it goes into the spool, and is called only then. Resolves when it is safe. Call in the order of the
-   * messages.
+   * Takes a message: `send` brings it to the server and may retry for as long as it likes; `payload` makes what the
+   * drain will get if it goes into the spool, and is called only then. Resolves when it is safe. Call in the order of
+   * the messages.
    *
    * @throws the error of `send` when that is not retryable; else the error of the spool: then the message is in no safe
    *   place, and the caller counts it as lost
    */
   async deliver(payload: () => Buffer, send: () => Promise<unknown>): Promise<Delivery> {
-    // A last message, for which the sink has no time any more: safe as long as the spool is open, which refuses it after.
+    // A last message, for which the sink has no time any more: safe as long as the spool is open, which refuses it
+    // after.
     if (this.#stop.signal.aborted) return this.#append(payload);
     if (!this.#mustWait) return this.#sendLive(payload, send);
     try {
@@ -203,7 +204,9 @@ export class SpoolGate {
     }
   }
 
-  /** What the sink has given up: its copy, or a new one where the disk had no room for the first, as now nobody has it. */
+  /**
+   * What the sink has given up: its copy, or a new one where the disk had no room for the first, as now nobody has it.
+   */
   async #keep({ payload, copy }: LiveSend, retryable: boolean): Promise<number> {
     if (!copy) return this.#appendOne(payload);
     return retryable ? copy.catch(() => this.#appendOne(payload)) : copy;

@@ -11,7 +11,9 @@ const RELEASED = 'released';
 export interface SpoolLockOptions {
   /** The holder touches its file this often (default 5 s), so that others can see it live. */
   readonly beatMs?: number;
-  /** A holder that cannot be asked (another container, another machine) and shows no life for so long is dead (12 s). */
+  /**
+   * A holder that cannot be asked (another container, another machine) and shows no life for so long is dead (12 s).
+   */
   readonly watchMs?: number;
   /** Ends the watching: `acquire` then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;

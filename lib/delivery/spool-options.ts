@@ -20,9 +20,14 @@ export interface SpoolOptions {
    * takes from a fraction of a millisecond (SSD) to a tenth of a second (SD card).
    */
   readonly durability?: SpoolDurability;
-  /** How often what was written is synced in the background: what a power cut may take at `process` (default 1 s; 0: never). */
+  /**
+   * How often what was written is synced in the background: what a power cut may take at `process` (default 1 s; 0:
+   * never).
+   */
   readonly syncEveryMs?: number;
-  /** Size of one file (default an eighth of `maxBytes`, at most 8.25 MiB): what goes at once when full. Bounds a record. */
+  /**
+   * Size of one file (default an eighth of `maxBytes`, at most 8.25 MiB): what goes at once when full. Bounds a record.
+   */
   readonly segmentBytes?: number;
   /** Bytes of payloads that may wait for the disk in memory (default 64 MiB); beyond it `append` rejects. */
   readonly maxWaitingBytes?: number;

@@ -24,7 +24,9 @@ const SLOT_BYTES = 26;
 const SLOT_DISTANCE = 512;
 const MAGIC = Buffer.from('TWPO', 'latin1');
 
-/** The cursor of a spool, in a file beside its log. Writes are joined: while one is under way, the latest value waits. */
+/**
+ * The cursor of a spool, in a file beside its log. Writes are joined: while one is under way, the latest value waits.
+ */
 export class SpoolPositionFile {
   readonly #file: SpoolFile;
   readonly #path: string;

@@ -77,7 +77,9 @@ export class SpoolReader {
     this.#leased = 0;
   }
 
-  /** The oldest records, which stay until acknowledged: at least one if there is any, else as many as fit both bounds. */
+  /**
+   * The oldest records, which stay until acknowledged: at least one if there is any, else as many as fit both bounds.
+   */
   async read(maxRecords: number, maxBytes: number): Promise<SpoolRecord[]> {
     const batch: SpoolRecord[] = [];
     let bytes = 0;

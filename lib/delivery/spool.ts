@@ -98,7 +98,9 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return this.#files.log.bytes;
   }
 
-  /** When the oldest waiting record was appended, epoch milliseconds; undefined when none waits or none was read yet. */
+  /**
+   * When the oldest waiting record was appended, epoch milliseconds; undefined when none waits or none was read yet.
+   */
   get oldestMs(): number | undefined {
     return this.#reader.oldestMs;
   }

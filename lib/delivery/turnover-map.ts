@@ -1,13 +1,17 @@
-/** A copy is made after so many deletions, or twice as many as entries are left: so rarely that it costs next to nothing. */
+/**
+ * A copy is made after so many deletions, or twice as many as entries are left: so rarely that it costs next to
+ * nothing.
+ */
 const FEWEST_DELETIONS = 32;
 
 /**
  * A map of what comes and goes all the time, such as messages under way. Entries keep the order of their coming.
  *
- * A `Map` of V8 that was idle for a while, and then has entries come and go, keeps alive much of what goes through it until the
- * next full collection: each table that it outgrows points to the next one, and once one of them has grown old, all that follow
- * count as in use. What should have died young is then copied by every short collection, which makes their pauses many times
- * longer (measured: 0.04 ms to 2 ms). So this one moves to a new `Map` now and then, which nothing old points to.
+ * A `Map` of V8 that was idle for a while, and then has entries come and go, keeps alive much of what goes through it
+ * until the next full collection: each table that it outgrows points to the next one, and once one of them has grown
+ * old, all that follow count as in use. What should have died young is then copied by every short collection, which
+ * makes their pauses many times longer (measured: 0.04 ms to 2 ms). So this one moves to a new `Map` now and then,
+ * which nothing old points to.
  */
 export class TurnoverMap<K, V> {
   #entries = new Map<K, V>();

@@ -14,11 +14,11 @@ type Column = { readonly name: string; readonly byDefault: string; readonly read
 
 /**
  * The rows of annotated CSV, in parts as they arrive (source: InfluxDB reference, "Annotated CSV"; RFC 4180). An empty
- * value is null; the format does not tell it from an empty text. Numbers beyond 2^53 lose their last digits. Infinity and
- * NaN, which no JSON can carry on, are null.
+ * value is null; the format does not tell it from an empty text. Numbers beyond 2^53 lose their last digits. Infinity
+ * and NaN, which no JSON can carry on, are null.
  *
- * @throws TwinError as `errorOfReason` says: an error that came up after the first rows ends the answer as a table of its
- *   own; INFLUX_ANSWER_INVALID, INFLUX_ANSWER_CUT
+ * @throws TwinError as `errorOfReason` says: an error that came up after the first rows ends the answer as a table of
+ *   its own; INFLUX_ANSWER_INVALID, INFLUX_ANSWER_CUT
  */
 export async function* annotatedCsvRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FluxRow[]> {
   let types: readonly string[] = [];

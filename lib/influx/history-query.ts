@@ -18,7 +18,9 @@ export const AGGREGATES = [
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
-/** What stands in a window without a value: nothing at all, null, the value before, a line between neighbours, a number. */
+/**
+ * What stands in a window without a value: nothing at all, null, the value before, a line between neighbours, a number.
+ */
 export type Fill = 'none' | 'null' | 'previous' | 'linear' | number;
 
 /** History without writing a query. */

@@ -21,8 +21,8 @@ export interface NoAnswer {
 export const TIMEOUT = 'TIMEOUT';
 
 /**
- * The reason in an error answer of InfluxDB: `{error}` (1.x, 3.x) or `{code, message}` (2.x). Undefined when nothing shows
- * that the answer is InfluxDB's own (a proxy's page, another server).
+ * The reason in an error answer of InfluxDB: `{error}` (1.x, 3.x) or `{code, message}` (2.x). Undefined when nothing
+ * shows that the answer is InfluxDB's own (a proxy's page, another server).
  */
 export function reasonOf({ headers, body }: HttpAnswer): string | undefined {
   try {

@@ -30,7 +30,8 @@ export interface InfluxHistoryOptions {
 
 /**
  * Reads what one database holds, by InfluxQL over `/query`, the one language of 1.x, 2.x and 3.x; and deletes from it.
- * Every method throws TwinErrors: as `errorOfAnswer`, `influxqlBlocks` and `influxqlOf` say, and INFLUX_RESULT_TOO_LARGE.
+ * Every method throws TwinErrors: as `errorOfAnswer`, `influxqlBlocks` and `influxqlOf` say, and
+ * INFLUX_RESULT_TOO_LARGE.
  */
 export class InfluxHistory {
   readonly #server: InfluxServer;

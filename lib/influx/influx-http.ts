@@ -30,8 +30,8 @@ export class InfluxHttp {
       ? new HttpsAgent({ ...keptAlive, ...withoutUndefined(options.tls ?? {}) })
       : new HttpAgent(keptAlive);
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    // 1.x quotes a bad line in a header too, control characters and all: the strict parser would take that answer for no
-    // answer, and the line would be sent for ever.
+    // 1.x quotes a bad line in a header too, control characters and all: the strict parser would take that answer for
+    // no answer, and the line would be sent for ever.
     const insecureHTTPParser = options.version !== '2';
     const transportOptions = { agent: this.#agent, insecureHTTPParser };
     this.#transport = new InfluxDB({ url: options.url, timeout: 0, transportOptions }).transport;
@@ -77,8 +77,8 @@ export class InfluxHttp {
   }
 
   /**
-   * Sends a request and hands on the body as it arrives; the next part is awaited for the time-out at most. Rejects with
-   * an `InfluxNoStream` when there is no success to read, or the body breaks off.
+   * Sends a request and hands on the body as it arrives; the next part is awaited for the time-out at most. Rejects
+   * with an `InfluxNoStream` when there is no success to read, or the body breaks off.
    */
   async *stream({ method, path, headers, body }: InfluxRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const limit = new TimeLimit(this.#timeoutMs, signal);

@@ -8,8 +8,8 @@ import { errorOfAnswer } from './query-error';
 import { decide } from './write-decision';
 
 /**
- * Finds out whether a database can be used as the options say: the server's version, then a write of nothing and a read.
- * `/ping` and `/health` alone would not do: they answer well with wrong credentials, and with a full disk.
+ * Finds out whether a database can be used as the options say: the server's version, then a write of nothing and a
+ * read. `/ping` and `/health` alone would not do: they answer well with wrong credentials, and with a full disk.
  *
  * @returns one English sentence, such as `InfluxDB 1.6.7, database "Sensor_Data": may read and write`
  * @throws TwinError with the reason: INFLUX_OPTIONS, INFLUX_UNREACHABLE, INFLUX_TIMEOUT, INFLUX_WRONG_SERVER,

@@ -91,8 +91,8 @@ export class InfluxWriter extends EventEmitter<{ state: [ConnectionChange] }> {
   /**
    * Resolves when the server has confirmed all points. When some are refused the others are stored all the same.
    *
-   * @throws TwinError of the first point that failed: those of `encodePoint` (then none was sent), INFLUX_POINT_REFUSED,
-   *   INFLUX_POINT_TOO_LARGE, DELIVERY_CLOSED, DELIVERY_QUEUE_FULL
+   * @throws TwinError of the first point that failed: those of `encodePoint` (then none was sent),
+   *   INFLUX_POINT_REFUSED, INFLUX_POINT_TOO_LARGE, DELIVERY_CLOSED, DELIVERY_QUEUE_FULL
    */
   async write(points: readonly Point[]): Promise<void> {
     return this.writeLines(this.encode(points));

@@ -37,8 +37,8 @@ const LINE_FEED = 10;
 /**
  * The blocks of a chunked answer of `/query`: one JSON document per line. Only one document is held at a time.
  *
- * @throws TwinError as `errorOfReason` says (an error within an answer of success, however late), INFLUX_ANSWER_INVALID,
- *   INFLUX_ANSWER_CUT (it ended before the server's own end mark)
+ * @throws TwinError as `errorOfReason` says (an error within an answer of success, however late),
+ *   INFLUX_ANSWER_INVALID, INFLUX_ANSWER_CUT (it ended before the server's own end mark)
  */
 export async function* influxqlBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<InfluxqlBlock> {
   let whole = true;

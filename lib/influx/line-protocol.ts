@@ -11,7 +11,9 @@ import type { FieldValue, Point } from './point';
 const MAX_TIME_MS = 9_223_372_036_854;
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
-/** Names whose escaped form is remembered, and their length; beyond it (names made up per point) memory must not grow. */
+/**
+ * Names whose escaped form is remembered, and their length; beyond it (names made up per point) memory must not grow.
+ */
 const MAX_REMEMBERED = 1_000;
 const MAX_REMEMBERED_LENGTH = 100;
 

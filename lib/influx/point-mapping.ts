@@ -23,7 +23,10 @@ export interface PointMapping {
   readonly tags?: Readonly<Record<string, string>>;
   /** Tags taken from the reading, where it has the key: name of the tag -> key (default: `Source` from `Source`). */
   readonly tagKeys?: Readonly<Record<string, string>>;
-  /** Keys that may hold the reading's time in epoch milliseconds; the first that is there counts (default: `MQTT_Timestamp`). */
+  /**
+   * Keys that may hold the reading's time in epoch milliseconds; the first that is there counts (default:
+   * `MQTT_Timestamp`).
+   */
   readonly timeKeys?: readonly string[];
 }
 

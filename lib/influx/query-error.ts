@@ -13,7 +13,9 @@ const MISSING = [
   /Please provide either orgID or org/,
 ];
 
-/** What a query's or a deletion's answer means when it is no success. The error's `retryable` says if it may pass later. */
+/**
+ * What a query's or a deletion's answer means when it is no success. The error's `retryable` says if it may pass later.
+ */
 export function errorOfAnswer(answer: InfluxAnswer, version: InfluxVersionChoice): TwinError {
   if (answer.status === 'none') {
     const code = answer.code === TIMEOUT ? 'INFLUX_TIMEOUT' : 'INFLUX_UNREACHABLE';

@@ -8,13 +8,14 @@ export type FinalDecision = Extract<WriteDecision, { kind: 'accept' | 'reject' |
 const MAX_LINE_SHOWN = 200;
 
 /**
- * Stores what can be stored of a batch and finds the lines that cannot: parts are halved until each was accepted whole or
- * is one bad line. Nothing counts as stored without an answer of full success for a request that held it: 1.x names only
- * one fault when there are two and drops the other lines without a word. Sending a line twice is harmless, since it
- * carries its own time.
+ * Stores what can be stored of a batch and finds the lines that cannot: parts are halved until each was accepted whole
+ * or is one bad line. Nothing counts as stored without an answer of full success for a request that held it: 1.x names
+ * only one fault when there are two and drops the other lines without a word. Sending a line twice is harmless, since
+ * it carries its own time.
  *
  * @param attempt sends some of the lines and answers with what is final
- * @returns for each line undefined, or why it will never be stored: TwinError INFLUX_POINT_REFUSED, INFLUX_POINT_TOO_LARGE
+ * @returns for each line undefined, or why it will never be stored: TwinError INFLUX_POINT_REFUSED,
+ *   INFLUX_POINT_TOO_LARGE
  */
 export async function storeLines(
   lines: readonly string[],

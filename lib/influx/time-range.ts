@@ -15,7 +15,10 @@ const DURATION = /^(\d+)(ms|s|m|min|h|d|w)$/;
 const MAX_MS = 8.64e15 - 1;
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** A moment: epoch milliseconds (a number or its digits), a Date, ISO 8601 text, `now`, or `-10h` and the like before now. */
+/**
+ * A moment: epoch milliseconds (a number or its digits), a Date, ISO 8601 text, `now`, or `-10h` and the like before
+ * now.
+ */
 export type TimeInput = number | string | Date;
 
 /**

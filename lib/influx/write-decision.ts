@@ -14,7 +14,9 @@ export type WriteDecision =
   | { readonly kind: 'destination'; readonly error: TwinError }
   /** These lines will never pass, each for its reason. What became of the others is not known: send them again. */
   | { readonly kind: 'reject'; readonly lines: ReadonlyMap<string, string> }
-  /** Some line will never pass, but which is not known. `dropped`: how many were not stored, where the server says so. */
+  /**
+   * Some line will never pass, but which is not known. `dropped`: how many were not stored, where the server says so.
+   */
   | { readonly kind: 'bisect'; readonly reason: string; readonly dropped?: number }
   /** Too much in one request. */
   | { readonly kind: 'shrink'; readonly reason: string };
@@ -83,8 +85,8 @@ function refusal(reason: string): WriteDecision {
 }
 
 /**
- * Both servers quote each line that they could not parse: `unable to parse 'LINE': why`, one after the other. A line that
- * itself holds these words comes out cut, matches nothing that was sent, and is found by bisection.
+ * Both servers quote each line that they could not parse: `unable to parse 'LINE': why`, one after the other. A line
+ * that itself holds these words comes out cut, matches nothing that was sent, and is found by bisection.
  */
 function quotedLines(reason: string): ReadonlyMap<string, string> {
   const lines = new Map<string, string>();

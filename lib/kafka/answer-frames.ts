@@ -1,4 +1,6 @@
-/** A broker takes no larger request either (`socket.request.max.bytes`); text of other protocols reads as far larger. */
+/**
+ * A broker takes no larger request either (`socket.request.max.bytes`); text of other protocols reads as far larger.
+ */
 const MAX_ANSWER_BYTES = 100 * 2 ** 20;
 const SIZE_BYTES = 4;
 

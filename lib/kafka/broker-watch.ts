@@ -33,11 +33,11 @@ interface MetadataAnswer {
 }
 
 /**
- * Finds brokers that hang while their cluster goes on without them. Such a broker accepts connections and never answers;
- * its partitions and groups have long gone to others, but a client that waits for the end of its request timeout stands
- * still with all that it does. (The timeout cannot be shorter: a broker that is merely slow would get everything twice.)
- * So a broker that owes an answer is asked about: when the others no longer count it among them, it cannot acknowledge
- * any more, and what waits for it is told that the connection was closed, as if it had been killed.
+ * Finds brokers that hang while their cluster goes on without them. Such a broker accepts connections and never
+ * answers; its partitions and groups have long gone to others, but a client that waits for the end of its request
+ * timeout stands still with all that it does. (The timeout cannot be shorter: a broker that is merely slow would get
+ * everything twice.) So a broker that owes an answer is asked about: when the others no longer count it among them, it
+ * cannot acknowledge any more, and what waits for it is told that the connection was closed, as if it had been killed.
  */
 export class BrokerWatch {
   readonly #options: BrokerWatchOptions;

@@ -59,7 +59,9 @@ export class GroupAssignment {
       }));
   }
 
-  /** The partitions of which something is known here, and when the group last left them with us (epoch milliseconds). */
+  /**
+   * The partitions of which something is known here, and when the group last left them with us (epoch milliseconds).
+   */
   get holdings(): { readonly partitions: MemberAssignment; readonly sinceMs: number } {
     const partitions: Record<string, number[]> = {};
     for (const { topic, partition } of this.#progress.values()) (partitions[topic] ??= []).push(partition);

@@ -29,7 +29,10 @@ export interface ClusterDescription {
   readonly controller: number | null;
 }
 
-/** Administration of a cluster. Connects with the first call; every call ends within `timeoutMs`, with a TwinError if not well. */
+/**
+ * Administration of a cluster. Connects with the first call; every call ends within `timeoutMs`, with a TwinError if
+ * not well.
+ */
 export class KafkaAdmin {
   readonly #client: KafkaClient;
   readonly #admin: Admin;

@@ -39,11 +39,16 @@ export interface KafkaConsumerOptions {
   readonly deleteGroupOnClose?: boolean;
   /** The group gives a silent member's partitions to others after this time, in milliseconds (default 15,000). */
   readonly sessionTimeoutMs?: number;
-  /** Without any answer for this long, in milliseconds (default 60,000, at least 10,000), the connection is built anew. */
+  /**
+   * Without any answer for this long, in milliseconds (default 60,000, at least 10,000), the connection is built anew.
+   */
   readonly watchdogMs?: number;
 }
 
-/** Records of one partition in rising order, and the function that says they are done with; calling it again is harmless. */
+/**
+ * Records of one partition in rising order, and the function that says they are done with; calling it again is
+ * harmless.
+ */
 export interface KafkaDelivery {
   readonly records: readonly KafkaRecord[];
   readonly settle: () => void;

@@ -36,7 +36,8 @@ const MAX_PORT = 65_535;
 /**
  * The addresses in the form that kafkajs takes.
  *
- * @throws TwinError `KAFKA_OPTIONS_INVALID` for an empty list, a bad port, or an IPv6 literal, which kafkajs cannot dial
+ * @throws TwinError `KAFKA_OPTIONS_INVALID` for an empty list, a bad port, or an IPv6 literal, which kafkajs cannot
+ *   dial
  */
 export function brokerAddresses(brokers: readonly string[]): string[] {
   const addresses = brokers.map((broker) => broker.trim()).filter((broker) => broker !== '');

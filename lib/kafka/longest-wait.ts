@@ -10,6 +10,8 @@ const RETURNING: readonly string[] = [
   'KAFKA_BROKER_LOST',
 ];
 
-/** No wait for the next attempt to connect is longer than this, in milliseconds; other errors are left to the backoff. */
+/**
+ * No wait for the next attempt to connect is longer than this, in milliseconds; other errors are left to the backoff.
+ */
 export const longestWaitMs = (error: unknown): number =>
   error instanceof TwinError && RETURNING.includes(error.code) ? RETURNING_MS : Infinity;

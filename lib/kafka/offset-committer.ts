@@ -19,7 +19,9 @@ export class OffsetCommitter {
     this.#onError = onError;
   }
 
-  /** To be called when the coordinator has answered; that sending resolved proves nothing: kafkajs may not have sent. */
+  /**
+   * To be called when the coordinator has answered; that sending resolved proves nothing: kafkajs may not have sent.
+   */
   confirm(): void {
     this.#confirmed = true;
   }

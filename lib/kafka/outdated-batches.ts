@@ -8,7 +8,9 @@ export interface PositionHolder {
   readonly offsetManager: Positions | null;
 }
 
-/** Where a batch carries what it was fetched from. (A `WeakMap` would cost every collection more than a property does.) */
+/**
+ * Where a batch carries what it was fetched from. (A `WeakMap` would cost every collection more than a property does.)
+ */
 const ORIGIN = Symbol('origin');
 
 export interface FetchedBatch {

@@ -79,7 +79,9 @@ export class PartitionProgress {
     this.#position = offset;
   }
 
-  /** Whether the record was open until now. A late settle, of a partition that is no longer ours, counts for nothing. */
+  /**
+   * Whether the record was open until now. A late settle, of a partition that is no longer ours, counts for nothing.
+   */
   settle(offset: bigint): boolean {
     if (this.#dropped) return false;
     const before = this.#settled.open;

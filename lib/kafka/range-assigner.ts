@@ -6,8 +6,8 @@ const NAME = 'range';
 const VERSION = 0;
 
 /**
- * Lets a group be shared with a program on another client library: those of Java, Python and C offer "range" by default,
- * and a group takes a member only if it has an assignor in common with all others.
+ * Lets a group be shared with a program on another client library: those of Java, Python and C offer "range" by
+ * default, and a group takes a member only if it has an assignor in common with all others.
  */
 export const rangeAssigner: PartitionAssigner = ({ cluster }) => ({
   name: NAME,

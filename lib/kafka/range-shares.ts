@@ -5,8 +5,8 @@ export interface RangeMember {
 }
 
 /**
- * Cuts the partitions of each topic, in their order, into one range for each member that reads the topic; the members in
- * the order of their ids, the first ones have one partition more where they do not divide evenly.
+ * Cuts the partitions of each topic, in their order, into one range for each member that reads the topic; the members
+ * in the order of their ids, the first ones have one partition more where they do not divide evenly.
  *
  * Source: the assignor "range" of Apache Kafka's consumer, which other clients have by the same name.
  *

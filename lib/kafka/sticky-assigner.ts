@@ -12,10 +12,10 @@ interface Holdings {
 }
 
 /**
- * Leaves partitions with the members that have them, as far as even shares allow: what is in flight there goes on, while
- * a partition that moves is read again from the committed offset. Members without this assigner (other programs, older
- * releases) make the group fall back to one that all have: the round robin of kafkajs, or the range of Apache Kafka's
- * consumer.
+ * Leaves partitions with the members that have them, as far as even shares allow: what is in flight there goes on,
+ * while a partition that moves is read again from the committed offset. Members without this assigner (other programs,
+ * older releases) make the group fall back to one that all have: the round robin of kafkajs, or the range of Apache
+ * Kafka's consumer.
  */
 export const stickyAssigner =
   (holdings: () => Holdings): PartitionAssigner =>

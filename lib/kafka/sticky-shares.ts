@@ -6,8 +6,8 @@ export interface PartitionClaim {
 }
 
 /**
- * Shares partitions evenly: no member has two more than another. Within that, each keeps as many of those that it had as
- * it may. Where two claim the same one, the later assignment counts: the other was away meanwhile.
+ * Shares partitions evenly: no member has two more than another. Within that, each keeps as many of those that it had
+ * as it may. Where two claim the same one, the later assignment counts: the other was away meanwhile.
  *
  * @param partitions all there are, each once
  * @returns the partitions of each member, by its id

@@ -47,9 +47,9 @@ const LOOK_MS = 1_000;
 
 /**
  * Estimates another machine's clock as NTP does (RFC 5905, section 8): with the offset ((t2 - t1) + (t3 - t4)) / 2, the
- * true one lies within half the round trip (t4 - t1) - (t3 - t2) of it, however unequal the two ways are. Of a window of
- * exchanges it takes the one with the smallest bound, where each grows with its age, as clocks drift. An exchange that
- * contradicts the bound shows that a clock was set: all before it is forgotten.
+ * true one lies within half the round trip (t4 - t1) - (t3 - t2) of it, however unequal the two ways are. Of a window
+ * of exchanges it takes the one with the smallest bound, where each grows with its age, as clocks drift. An exchange
+ * that contradicts the bound shows that a clock was set: all before it is forgotten.
  */
 export class ClockFilter {
   readonly #window: number;

@@ -16,7 +16,9 @@ interface Open {
   readonly answered: Set<string>;
 }
 
-/** Asks other machines for their clocks and keeps an estimate of each; every machine that hears a request may answer. */
+/**
+ * Asks other machines for their clocks and keeps an estimate of each; every machine that hears a request may answer.
+ */
 export class EchoAsker {
   readonly #name: string;
   readonly #open = new Map<string, Open>();

@@ -13,10 +13,10 @@ const LOOKS = 3;
 const SLACK_MS = 0.1;
 
 /**
- * The machine's clock with fractions of a millisecond: `Date.now()`, which stamps readings, refined by the steady clock.
- * (`performance.timeOrigin` will not do: on a busy machine it is off by milliseconds, and it does not follow when the
- * clock is set.) It is set where `Date.now()` ticks, and set anew whenever the two no longer agree (the clock was set,
- * or runs at another rate), so it is always within 1 ms of the machine's clock, and mostly within 0.1 ms.
+ * The machine's clock with fractions of a millisecond: `Date.now()`, which stamps readings, refined by the steady
+ * clock. (`performance.timeOrigin` will not do: on a busy machine it is off by milliseconds, and it does not follow
+ * when the clock is set.) It is set where `Date.now()` ticks, and set anew whenever the two no longer agree (the clock
+ * was set, or runs at another rate), so it is always within 1 ms of the machine's clock, and mostly within 0.1 ms.
  */
 export class EpochClock {
   readonly #sources: ClockSources;

@@ -10,10 +10,10 @@ const FIRST_CAPACITY = 64;
 const MOST_MERGED = 256;
 
 /**
- * A rolling window of numbers, every quantile of which is exact. Adding a value costs O(1); the values are brought into order
- * when somebody asks for them, as delays come far more often than anybody looks. That costs O(n) after a few changes, about
- * 10 µs for 1,000 values, and O(n log n) after many, about 50 µs. Memory is up to 32 bytes a value, grows with use up to
- * `maxCount` and never beyond.
+ * A rolling window of numbers, every quantile of which is exact. Adding a value costs O(1); the values are brought into
+ * order when somebody asks for them, as delays come far more often than anybody looks. That costs O(n) after a few
+ * changes, about 10 µs for 1,000 values, and O(n log n) after many, about 50 µs. Memory is up to 32 bytes a value,
+ * grows with use up to `maxCount` and never beyond.
  */
 export class RollingWindow {
   readonly #limits: WindowLimits;
@@ -22,7 +22,9 @@ export class RollingWindow {
   #times: Float64Array;
   #oldest = 0;
   #count = 0;
-  /** The values as they were in order when somebody last asked, and what has come and gone since (the first of these). */
+  /**
+   * The values as they were in order when somebody last asked, and what has come and gone since (the first of these).
+   */
   #sorted = new Float64Array(0);
   #spare = new Float64Array(0);
   #sortedCount = 0;

@@ -3,8 +3,8 @@ import { TwinError } from '../reading/twin-error';
 import { assertTopicName } from './mqtt-topic';
 
 /**
- * An MQTT topic, fixed or with values of the reading as its levels: `Sensor/{Source}/Values`. A value that is no part of
- * a level is refused with `MQTT_TOPIC_VALUE`.
+ * An MQTT topic, fixed or with values of the reading as its levels: `Sensor/{Source}/Values`. A value that is no part
+ * of a level is refused with `MQTT_TOPIC_VALUE`.
  * @throws TwinError `MQTT_TOPIC`, `READING_TEMPLATE`
  */
 export const mqttReadingTopic = (template: string): ReadingTopic =>

@@ -68,7 +68,9 @@ export class MqttSubscriber extends EventEmitter<{
   #pinging: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   #onSettled: (() => void) | undefined;
-  /** The topic that was matched last, which most messages share; before the first one, the empty one, which no topic is. */
+  /**
+   * The topic that was matched last, which most messages share; before the first one, the empty one, which no topic is.
+   */
   #known = { topic: '', wanted: false };
 
   /** @throws TwinError `MQTT_OPTIONS`, `MQTT_TOPIC` */

@@ -1,4 +1,7 @@
-/** PUBACK, MQTT 3.1.1 and 5 (section 3.4): type, remaining length 2, packet identifier; in 5 the reason is left out for success. */
+/**
+ * PUBACK, MQTT 3.1.1 and 5 (section 3.4): type, remaining length 2, packet identifier; in 5 the reason is left out for
+ * success.
+ */
 const pubackOf = (messageId: number): number[] => [0x40, 0x02, messageId >> 8, messageId & 0xff];
 
 /** A QoS 1 message that we have and have not acknowledged. */
@@ -73,7 +76,10 @@ export class PubackLedger {
     if (this.#held[0] === message) this.#planRelease();
   }
 
-  /** Writes at once what may be acknowledged; otherwise this happens once the event loop has seen to what has arrived, for many in one go. */
+  /**
+   * Writes at once what may be acknowledged; otherwise this happens once the event loop has seen to what has arrived,
+   * for many in one go.
+   */
   release(): void {
     if (!this.#write) return;
     let count = 0;

@@ -17,8 +17,8 @@ const MAY_OVERFLOW = /[eE]\+?\d{3}|\d{200}/;
  * The object in a JSON text of the wire.
  *
  * @param text JSON in UTF-8; a leading byte order mark is allowed
- * @throws TwinError READING_NOT_UTF8, READING_NOT_JSON, READING_NOT_A_NUMBER (`NaN`, `Infinity`, and `1e999`, which JSON
- *   allows and no number here can hold), READING_NOT_AN_OBJECT
+ * @throws TwinError READING_NOT_UTF8, READING_NOT_JSON, READING_NOT_A_NUMBER (`NaN`, `Infinity`, and `1e999`, which
+ *   JSON allows and no number here can hold), READING_NOT_AN_OBJECT
  */
 export function parseReading(text: string | Uint8Array): Reading {
   const decoded = typeof text === 'string' ? text : decodeUtf8(text);
@@ -40,8 +40,8 @@ export function parseReading(text: string | Uint8Array): Reading {
  * Measured values always carry a decimal point or an exponent, because receivers take the form of a number as its type;
  * stamps and counters stay integers. Members that are undefined are left out, as in `JSON.stringify`.
  *
- * @throws TwinError READING_NOT_A_NUMBER (`NaN`, `Infinity`), READING_NOT_ENCODABLE (bigint, function, nested too deep),
- *   READING_NOT_AN_OBJECT
+ * @throws TwinError READING_NOT_A_NUMBER (`NaN`, `Infinity`), READING_NOT_ENCODABLE (bigint, function, nested too
+ *   deep), READING_NOT_AN_OBJECT
  */
 export function encodeReading(reading: Reading): string {
   if (!isReading(reading)) throw notAnObject();

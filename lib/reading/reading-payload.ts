@@ -8,9 +8,9 @@ import { TwinError } from './twin-error';
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * What goes over the wire for a reading, or for text or bytes that somebody else made. A reading is encoded as JSON with
- * the stamp last. Text and bytes go as they are; those that begin as a JSON object are taken for a reading, so that with
- * a stamp they must be one and get it, and every other byte stays as it came.
+ * What goes over the wire for a reading, or for text or bytes that somebody else made. A reading is encoded as JSON
+ * with the stamp last. Text and bytes go as they are; those that begin as a JSON object are taken for a reading, so
+ * that with a stamp they must be one and get it, and every other byte stays as it came.
  *
  * @param stampMs what to put under `MQTT_Timestamp`, epoch milliseconds; nothing when undefined
  * @throws TwinError READING_… when it cannot be a reading
@@ -28,7 +28,9 @@ export function readingPayload(item: unknown, stampMs: number | undefined): Buff
   return encodeReading(stampMs === undefined ? reading : extended(reading, { [MQTT_TIMESTAMP]: stampMs }));
 }
 
-/** A payload that is sent again after an outage: a JSON object is marked as such, other text and bytes stay as they are. */
+/**
+ * A payload that is sent again after an outage: a JSON object is marked as such, other text and bytes stay as they are.
+ */
 export function replayedPayload(payload: Buffer): Buffer {
   try {
     return spliceMark(payload, REPLAYED);

@@ -12,10 +12,10 @@ const MAX_REMEMBERED_KEYS = 1_000;
 const stampKeys = new Map<string, StampKey>();
 
 /**
- * Puts a stamp into the raw bytes of a JSON object: `{"a": 23.0}` becomes `{"a": 23.0, "Bridge_Timestamp": 1674000000000}`.
- * Every other byte stays as it came (number forms, key order, spaces, unknown keys, a byte order mark). Where the
- * top-level key is there already, its value is replaced in place; of doubled keys each one, since parsers differ in
- * which of them they take.
+ * Puts a stamp into the raw bytes of a JSON object: `{"a": 23.0}` becomes `{"a": 23.0, "Bridge_Timestamp":
+ * 1674000000000}`. Every other byte stays as it came (number forms, key order, spaces, unknown keys, a byte order
+ * mark). Where the top-level key is there already, its value is replaced in place; of doubled keys each one, since
+ * parsers differ in which of them they take.
  *
  * @param epochMs an integer, epoch milliseconds
  * @throws TwinError READING_NOT_UTF8, READING_NOT_JSON, READING_NOT_A_NUMBER, READING_NOT_AN_OBJECT; READING_BAD_STAMP

@@ -34,7 +34,9 @@ export interface BoardSimulatorOptions {
   readonly lostBytes?: number;
 }
 
-/** One sensor: mean, daily swing and slow drift (both peak to mean), standard deviation of noise, in the value's unit. */
+/**
+ * One sensor: mean, daily swing and slow drift (both peak to mean), standard deviation of noise, in the value's unit.
+ */
 interface Sensor {
   readonly key: string;
   readonly mean: number;

@@ -14,8 +14,8 @@ interface Waiting {
 /**
  * A thread of its own for long analyses, so that the event loop goes on. Jobs are done one after another.
  *
- * Bounded: at most `maxQueued` jobs wait, one more is refused (`SERIES_BUSY`, retryable). The thread starts with the first
- * job, does not keep the process alive while idle, and is started anew after it died (`SERIES_WORKER`).
+ * Bounded: at most `maxQueued` jobs wait, one more is refused (`SERIES_BUSY`, retryable). The thread starts with the
+ * first job, does not keep the process alive while idle, and is started anew after it died (`SERIES_WORKER`).
  */
 export class AnalysisThread {
   private worker: Worker | undefined;
@@ -38,8 +38,8 @@ export class AnalysisThread {
   }
 
   /**
-   * Does a job in the thread. The arrays of its series are moved there, and are empty here from then on: hand over only what
-   * nobody else uses.
+   * Does a job in the thread. The arrays of its series are moved there, and are empty here from then on: hand over only
+   * what nobody else uses.
    *
    * Rejects with the errors of the analysis, `SERIES_BUSY`, `SERIES_WORKER`, and after `close` with `SERIES_CLOSED`.
    */
@@ -58,7 +58,10 @@ export class AnalysisThread {
     }) as Promise<AnalysisAnswers[K]>;
   }
 
-  /** Stops the thread at once, whatever it does; what waits or runs is rejected with `SERIES_CLOSED`. May be called again. */
+  /**
+   * Stops the thread at once, whatever it does; what waits or runs is rejected with `SERIES_CLOSED`. May be called
+   * again.
+   */
   async close(): Promise<void> {
     this.closed = true;
     const { worker, running } = this;

@@ -22,17 +22,17 @@ const NARROWEST_TREND = 25;
 const SOUND = 0.8;
 
 /**
- * Values that fit neither the trend nor the season of their series: the remainder of a robust STL with a season that does not
- * change, in units of its own robust spread: by the median of the deviations or by their 80 % quantile, whichever is larger, as
- * noise that comes and goes is no anomaly. A robust fit to few seasons runs through many of the values and lets the others stand
- * out; so the spread is at least that which a plain fit leaves, and n seasons count as n - 1, one of them being fitted.
+ * Values that fit neither the trend nor the season of their series: the remainder of a robust STL with a season that
+ * does not change, in units of its own robust spread: by the median of the deviations or by their 80 % quantile,
+ * whichever is larger, as noise that comes and goes is no anomaly. A robust fit to few seasons runs through many of the
+ * values and lets the others stand out; so the spread is at least that which a plain fit leaves, and n seasons count as
+ * n - 1, one of them being fitted.
  *
- * A season that may change would follow an anomaly; here it ends in the remainder as a whole. Without a season (period 1) the
- * trend alone is taken out. `filled` has no gaps; `values` may, and a value that was filled in
- * is never an anomaly. Domain: at least two seasons (without season: 12 values), else the errors of `stl`. Cost: one robust
- * STL and one plain. Accuracy: ten outliers of ten
- * times the noise in 200 to 2,000 values, with and without a wandering level: recall 0.99 and more, precision 0.86 to 0.98 (at
- * 3.5 a few values of normal noise are named, too).
+ * A season that may change would follow an anomaly; here it ends in the remainder as a whole. Without a season (period
+ * 1) the trend alone is taken out. `filled` has no gaps; `values` may, and a value that was filled in is never an
+ * anomaly. Domain: at least two seasons (without season: 12 values), else the errors of `stl`. Cost: one robust STL and
+ * one plain. Accuracy: ten outliers of ten times the noise in 200 to 2,000 values, with and without a wandering level:
+ * recall 0.99 and more, precision 0.86 to 0.98 (at 3.5 a few values of normal noise are named, too).
  *
  * @example
  * const values = Float64Array.from({ length: 60 }, (_, i) => [1, 5, 2][i % 3] + Math.sin(i * i) / 10 + (i === 31 ? 4 : 0));

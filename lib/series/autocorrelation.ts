@@ -3,9 +3,9 @@ import { fourierTransform } from './fourier-transform';
 /**
  * Autocorrelation of a series at the lags 0 … maxLag: Σ (y[t] - mean)(y[t+lag] - mean) / Σ (y[t] - mean)².
  *
- * Not adjusted for the number of pairs, so that it is a positive definite sequence. A constant series has none: all `NaN`.
- * Reference: statsmodels `acf(adjusted=False)`. Gap policy: none may be missing, a `NaN` spoils all.
- * Cost: n × maxLag up to ten million products, above by Fourier transform in n log n. Accuracy: 1e-12.
+ * Not adjusted for the number of pairs, so that it is a positive definite sequence. A constant series has none: all
+ * `NaN`. Reference: statsmodels `acf(adjusted=False)`. Gap policy: none may be missing, a `NaN` spoils all. Cost: n ×
+ * maxLag up to ten million products, above by Fourier transform in n log n. Accuracy: 1e-12.
  *
  * @example
  * autocorrelation(Float64Array.of(1, 2, 3, 4), 1); // => Float64Array.of(1, 0.25)

@@ -17,12 +17,12 @@ const LONGEST_FIT = 20_000;
 const HIGHEST_ORDER = 100;
 
 /**
- * Autoregression as a forecasting method: the distance from the mean swings back as it did before. For values that return to
- * a level, and for cycles whose length wanders, which a fixed season cannot follow.
+ * Autoregression as a forecasting method: the distance from the mean swings back as it did before. For values that
+ * return to a level, and for cycles whose length wanders, which a fixed season cannot follow.
  *
- * The order is chosen up to 10 log10 n (R `ar`), or a season and a half where the season is not taken out. Gap policy: filled
- * by straight lines. Intervals: normal, by the weights of past noise. Reference: Brockwell and Davis, Introduction to Time
- * Series and Forecasting, 3rd ed., 5. Cost: n × order, and one STL.
+ * The order is chosen up to 10 log10 n (R `ar`), or a season and a half where the season is not taken out. Gap policy:
+ * filled by straight lines. Intervals: normal, by the weights of past noise. Reference: Brockwell and Davis,
+ * Introduction to Time Series and Forecasting, 3rd ed., 5. Cost: n × order, and one STL.
  *
  * @example
  * const filled = Float64Array.from({ length: 60 }, (_, i) => 10 + Math.sin(i));
@@ -47,7 +47,8 @@ export function autoregressionForecaster({ differences, season }: Autoregression
 }
 
 /**
- * An autoregression from its state. Values that come are its past from then on; a missing one is taken as it was expected.
+ * An autoregression from its state. Values that come are its past from then on; a missing one is taken as it was
+ * expected.
  *
  * @example
  * const state = { kind: 'autoregression', mean: 10, coefficients: [0.5], variance: 1, differences: false, recent: [14], last: 14 };

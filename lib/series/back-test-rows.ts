@@ -14,8 +14,8 @@ export interface BackTestRow {
 const MOST_ROWS = 1000;
 
 /**
- * The latest earlier forecasts that do not overlap, as rows in the order of time, with the interval that a factor makes of the
- * method's own half-widths. At most 1,000 rows.
+ * The latest earlier forecasts that do not overlap, as rows in the order of time, with the interval that a factor makes
+ * of the method's own half-widths. At most 1,000 rows.
  *
  * @example
  * const halves = { below: Float64Array.of(1), above: Float64Array.of(1) };

@@ -21,11 +21,11 @@ export interface BackTestFold {
 }
 
 /**
- * Rolling-origin back-test with a growing training part: for each origin the method sees what lies before it and is judged by
- * the `horizon` values after it (fewer at the end of the series).
+ * Rolling-origin back-test with a growing training part: for each origin the method sees what lies before it and is
+ * judged by the `horizon` values after it (fewer at the end of the series).
  *
- * Nothing of the future reaches a forecast, which a shuffled split cannot say. Reference: Tashman, International Journal of
- * Forecasting 16 (2000). Gap policy: the method's; missing values are not judged. Cost: one fit per origin.
+ * Nothing of the future reaches a forecast, which a shuffled split cannot say. Reference: Tashman, International
+ * Journal of Forecasting 16 (2000). Gap policy: the method's; missing values are not judged. Cost: one fit per origin.
  * Errors: `SERIES_OPTION` origin outside of the series; errors of the method pass through.
  *
  * @example
@@ -56,7 +56,8 @@ export function backTest(
 }
 
 /**
- * Origins of a back-test: up to `folds` of them, `step` apart, the last one `horizon` before the end, none before `minimum`.
+ * Origins of a back-test: up to `folds` of them, `step` apart, the last one `horizon` before the end, none before
+ * `minimum`.
  *
  * @example
  * rollingOrigins(100, { horizon: 10, folds: 3, step: 10, minimum: 20 }); // => [70, 80, 90]

@@ -3,8 +3,8 @@ import { median } from './quickselect';
 /**
  * Bisquare weights of residuals: (1 - (r / 6 MAD)²)², 0 beyond six median absolute residuals.
  *
- * All 1 when more than half of the residuals are 0. Thresholds at 0.1 % and 99.9 % as in the STL of netlib. `into` takes the
- * result. Gap policy: none may be missing. Cost: linear.
+ * All 1 when more than half of the residuals are 0. Thresholds at 0.1 % and 99.9 % as in the STL of netlib. `into`
+ * takes the result. Gap policy: none may be missing. Cost: linear.
  *
  * @example
  * bisquareWeights(Float64Array.of(1, -1, 1, 100), new Float64Array(4))[3]; // => 0

@@ -1,6 +1,6 @@
 /**
- * Transformation of Box and Cox: (value^lambda - 1) / lambda, the natural logarithm at 0. It makes swings that grow with the
- * level even.
+ * Transformation of Box and Cox: (value^lambda - 1) / lambda, the natural logarithm at 0. It makes swings that grow
+ * with the level even.
  *
  * Reference: Box and Cox, Journal of the Royal Statistical Society B 26 (1964). Domain: values above 0, else `NaN` or
  * infinite. Gap policy: `NaN` stays. Cost: one power per value.
@@ -14,8 +14,8 @@ export function boxCox(values: Float64Array, lambda: number): Float64Array {
 }
 
 /**
- * Back from `boxCox`. What lies beyond the end of its range, where no value leads to, becomes that end: 0 for a lambda above
- * 0, infinity below.
+ * Back from `boxCox`. What lies beyond the end of its range, where no value leads to, becomes that end: 0 for a lambda
+ * above 0, infinity below.
  *
  * @example
  * inverseBoxCox(Float64Array.of(2, -9), 0.5); // => Float64Array.of(4, 0)

@@ -12,9 +12,10 @@ const ROUNDING = 1e-12;
 /**
  * Autoregression fitted by Burg's method, its order chosen by AICc up to `maxOrder`.
  *
- * Burg's estimate is always stationary, so that a forecast by it never explodes. Reference: Burg, Maximum entropy spectral
- * analysis, 1975; R `ar.burg`; AICc: Hurvich and Tsai, Biometrika 76 (1989). Domain: more values than `maxOrder`. Gap policy:
- * none may be missing. Cost: n × maxOrder. Accuracy: 2,000 values of an autoregression of order 2: coefficients within 0.05.
+ * Burg's estimate is always stationary, so that a forecast by it never explodes. Reference: Burg, Maximum entropy
+ * spectral analysis, 1975; R `ar.burg`; AICc: Hurvich and Tsai, Biometrika 76 (1989). Domain: more values than
+ * `maxOrder`. Gap policy: none may be missing. Cost: n × maxOrder. Accuracy: 2,000 values of an autoregression of order
+ * 2: coefficients within 0.05.
  *
  * @example
  * burgAutoregression(Float64Array.from({ length: 40 }, (_, i) => 5 + (i % 2)), 3).coefficients[0] < -0.9; // => true
@@ -45,7 +46,9 @@ export function burgAutoregression(values: Float64Array, maxOrder: number): Auto
   return { mean, coefficients: best.coefficients, variance: best.variance };
 }
 
-/** One order more: the errors of both directions are taken on in place, the new reflection coefficient is the answer. */
+/**
+ * One order more: the errors of both directions are taken on in place, the new reflection coefficient is the answer.
+ */
 function reflect(forward: Float64Array, backward: Float64Array, order: number): number {
   let both = 0;
   let squares = 0;

@@ -10,30 +10,32 @@ export interface Calibration {
   /** By which the method's own half-width (of one standard deviation) is to be taken; `NaN` without any error. */
   readonly factor: number;
   /**
-   * Share of the values that such intervals would have covered, each forecast with an interval that the others calibrate;
-   * `NaN` for fewer than two forecasts.
+   * Share of the values that such intervals would have covered, each forecast with an interval that the others
+   * calibrate; `NaN` for fewer than two forecasts.
    */
   readonly coverage: number;
 }
 
 /**
- * Degrees of freedom for each forecast that the earlier ones are worth: the steps of one do not all err alike. Chosen on
- * simulated series (`npm run bench:intervals`, 39 kinds of 60): with 3, 4 and 6 a level of 80 % covered 80.8, 80.2 and 79.7 %
- * of what came, one of 95 % 94.6, 94.2 and 93.7 %; within 5 points at both levels for 36, 38 and 38 of the kinds.
+ * Degrees of freedom for each forecast that the earlier ones are worth: the steps of one do not all err alike. Chosen
+ * on simulated series (`npm run bench:intervals`, 39 kinds of 60): with 3, 4 and 6 a level of 80 % covered 80.8, 80.2
+ * and 79.7 % of what came, one of 95 % 94.6, 94.2 and 93.7 %; within 5 points at both levels for 36, 38 and 38 of the
+ * kinds.
  */
 const FREEDOM = 4;
 
 /**
- * Calibrates intervals on the errors of earlier forecasts, for each level: the factor is the quantile of |error| / half-width,
- * times that of Student's distribution over that of the normal one.
+ * Calibrates intervals on the errors of earlier forecasts, for each level: the factor is the quantile of |error| /
+ * half-width, times that of Student's distribution over that of the normal one.
  *
- * Why? Forecasts from neighbouring origins are judged by nearly the same values and err together, so that ten of them may be
- * worth three (`independentForecasts`), and three have not shown yet how wide errors spread: the degrees of freedom follow what
- * they are worth. The coverage is measured on forecasts that had no part in their own intervals. It holds in so far as the
- * future errs as the past did.
+ * Why? Forecasts from neighbouring origins are judged by nearly the same values and err together, so that ten of them
+ * may be worth three (`independentForecasts`), and three have not shown yet how wide errors spread: the degrees of
+ * freedom follow what they are worth. The coverage is measured on forecasts that had no part in their own intervals. It
+ * holds in so far as the future errs as the past did.
  *
- * `forecasts` in the order of time, `NaN` where nothing came; `freedom` for each independent one. Reference: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, Journal
- * of the American Statistical Association 113 (2018), for calibration on residuals. Cost: forecasts × errors × log errors.
+ * `forecasts` in the order of time, `NaN` where nothing came; `freedom` for each independent one. Reference: Lei,
+ * G'Sell, Rinaldo, Tibshirani and Wasserman, Journal of the American Statistical Association 113 (2018), for
+ * calibration on residuals. Cost: forecasts × errors × log errors.
  *
  * @example
  * const far = Float64Array.of(1, 1);

@@ -21,9 +21,9 @@ export interface Candidate {
 }
 
 /**
- * The methods that suit a series: seasonal naive, drift, Theta, seasonal regression, autoregressions, STL with smoothing,
- * exponential smoothing with every trend and season that the values allow; smoothing with a season only up to 5,000 values
- * and 400 samples of a season.
+ * The methods that suit a series: seasonal naive, drift, Theta, seasonal regression, autoregressions, STL with
+ * smoothing, exponential smoothing with every trend and season that the values allow; smoothing with a season only up
+ * to 5,000 values and 400 samples of a season.
  *
  * @example
  * candidateMethods(Float64Array.of(1, 2, 3), 1).length; // => 9

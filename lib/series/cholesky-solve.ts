@@ -1,5 +1,6 @@
 /**
- * Solves A x = b for a symmetric, positive definite matrix by Cholesky's decomposition, and gives the inverse of A as well.
+ * Solves A x = b for a symmetric, positive definite matrix by Cholesky's decomposition, and gives the inverse of A as
+ * well.
  *
  * `matrix` is the whole of A by rows. Domain: positive definite, else the result holds `NaN`. Cost: size³.
  *

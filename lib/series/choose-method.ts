@@ -41,14 +41,14 @@ interface Judged extends Candidate, JudgedMethod, ErringMethod {
 }
 
 /**
- * Chooses a forecast by back-test: the methods that forecast the past of this series best (mean absolute error of all steps of all
- * earlier forecasts), combined by `methodWeights` and `hedgedWeights`.
+ * Chooses a forecast by back-test: the methods that forecast the past of this series best (mean absolute error of all
+ * steps of all earlier forecasts), combined by `methodWeights` and `hedgedWeights`.
  *
- * Candidates: see `candidateMethods`. With `automatic` the quick ones are tried on
- * the values and on the scale of `boxCox` as well (lambda by Guerrero, over the whole series), and all others then on the scale
- * on which those erred less (geometric mean). A series too short for a back-test gets the seasonal naive forecast, or drift.
- * Gap policy: that of the methods. Errors: `SERIES_NOT_POSITIVE` where a scale was asked for that the values do not allow.
- * Cost: one fit for each candidate and earlier forecast.
+ * Candidates: see `candidateMethods`. With `automatic` the quick ones are tried on the values and on the scale of
+ * `boxCox` as well (lambda by Guerrero, over the whole series), and all others then on the scale on which those erred
+ * less (geometric mean). A series too short for a back-test gets the seasonal naive forecast, or drift. Gap policy:
+ * that of the methods. Errors: `SERIES_NOT_POSITIVE` where a scale was asked for that the values do not allow. Cost:
+ * one fit for each candidate and earlier forecast.
  *
  * @example
  * const values = Float64Array.from({ length: 60 }, (_, i) => 10 + i + [3, -1, -2][i % 3]);

@@ -25,12 +25,12 @@ export interface Decomposition {
 }
 
 /**
- * Classical decomposition by moving averages: the trend is the average over one period, the season the mean of what is left
- * for each place in the period (adjusted to mean 0, or 1), the remainder the rest.
+ * Classical decomposition by moving averages: the trend is the average over one period, the season the mean of what is
+ * left for each place in the period (adjusted to mean 0, or 1), the remainder the rest.
  *
- * Reference: statsmodels `seasonal_decompose` (`'period'` is its `extrapolate_trend='freq'`). The same season every time, and
- * edges without trend of half a period unless extrapolated; one spike moves both: STL is the better choice there.
- * Gap policy: none may be missing, fill them first. Cost: linear. Accuracy: relative 1e-13 against statsmodels.
+ * Reference: statsmodels `seasonal_decompose` (`'period'` is its `extrapolate_trend='freq'`). The same season every
+ * time, and edges without trend of half a period unless extrapolated; one spike moves both: STL is the better choice
+ * there. Gap policy: none may be missing, fill them first. Cost: linear. Accuracy: relative 1e-13 against statsmodels.
  * Errors: `SERIES_GAPS` missing value, `SERIES_PERIOD` not a whole number from 1 on, `SERIES_TOO_SHORT` fewer than two
  * seasons, `SERIES_NOT_POSITIVE` multiplicative with values of 0 or below.
  *

@@ -2,12 +2,12 @@ import type { FittedForecaster, Forecaster } from './forecaster';
 import { weightedCentre, weightedMean } from './weighted-centre';
 
 /**
- * Centre of the forecasts of several methods (`weightedCentre`); its interval reaches as far from there as theirs do from their
- * own forecasts, in the weighted mean. Weights need not add to 1; equal ones when absent.
+ * Centre of the forecasts of several methods (`weightedCentre`); its interval reaches as far from there as theirs do
+ * from their own forecasts, in the weighted mean. Weights need not add to 1; equal ones when absent.
  *
- * Different methods err differently, so that the centre is seldom worse than the best of them and much less often far off.
- * Reference: Bates and Granger, Operational Research Quarterly 20 (1969); Petropoulos and Svetunkov, International Journal of
- * Forecasting 36 (2020). Cost: that of all.
+ * Different methods err differently, so that the centre is seldom worse than the best of them and much less often far
+ * off. Reference: Bates and Granger, Operational Research Quarterly 20 (1969); Petropoulos and Svetunkov, International
+ * Journal of Forecasting 36 (2020). Cost: that of all.
  *
  * @example
  * const training = { times: Float64Array.of(0, 1, 2), values: Float64Array.of(1, 2, 3), filled: Float64Array.of(1, 2, 3), period: 1 };

@@ -4,8 +4,8 @@ import type { ThresholdCrossing } from './threshold-crossing';
 export type AlarmChange = 'raised' | 'cleared';
 
 /**
- * Turns crossings into an alarm with hysteresis: raised when the probability reaches the limit, cleared when it has fallen
- * below the limit by the hysteresis, silent in between. One for each source.
+ * Turns crossings into an alarm with hysteresis: raised when the probability reaches the limit, cleared when it has
+ * fallen below the limit by the hysteresis, silent in between. One for each source.
  */
 export class CrossingAlarm {
   private raised: boolean;

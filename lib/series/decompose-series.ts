@@ -20,7 +20,10 @@ export interface DecomposeOptions {
   readonly stepMs?: number;
   /** Decompose the natural logarithm of the values. */
   readonly log: boolean;
-  /** Classical: carry the trend to the edges by a line through its nearest values, instead of leaving half a season without. */
+  /**
+   * Classical: carry the trend to the edges by a line through its nearest values, instead of leaving half a season
+   * without.
+   */
   readonly extrapolate: boolean;
   /** STL and MSTL: outliers get less weight. */
   readonly robust: boolean;
@@ -56,10 +59,9 @@ const STL_SEASONS = 7;
 /**
  * Decomposition of a series into trend, season and remainder.
  *
- * The series is brought onto its grid first, gaps are filled (`prepareSeries`). STL's season may change once there are seven of
- * them. With `log` all parts and anomalies are on the
- * logarithmic scale. Errors: those of `prepareSeries` and of the method; `SERIES_PERIOD` without a period, `SERIES_NO_SEASON`
- * when none was found.
+ * The series is brought onto its grid first, gaps are filled (`prepareSeries`). STL's season may change once there are
+ * seven of them. With `log` all parts and anomalies are on the logarithmic scale. Errors: those of `prepareSeries` and
+ * of the method; `SERIES_PERIOD` without a period, `SERIES_NO_SEASON` when none was found.
  *
  * @example
  * const options = { method: 'additive', period: '2', log: false, extrapolate: false, robust: false };
@@ -113,7 +115,8 @@ function decompose(
         seasonals: [],
       };
     case 'stl': {
-      // Fewer seasons than its window cannot tell a change of the season from noise: a robust fit would run through the values.
+      // Fewer seasons than its window cannot tell a change of the season from noise: a robust fit would run through the
+      // values.
       const season = values.length / period < STL_SEASONS ? ({ seasonal: 'periodic' } as const) : {};
       const { observed, trend, seasonal, resid } = stl(values, { period, robust, ...season });
       return { observed, trend, seasonal, resid, seasonals: [] };

@@ -25,8 +25,8 @@ export function drift(values: Float64Array, horizon: number): Float64Array {
 }
 
 /**
- * Standard deviation of the error of `drift` at each step: σ sqrt(h (1 + h / (n - 1))), σ that of the steps around their pace
- * (same reference, 5.5). Cost: linear.
+ * Standard deviation of the error of `drift` at each step: σ sqrt(h (1 + h / (n - 1))), σ that of the steps around
+ * their pace (same reference, 5.5). Cost: linear.
  *
  * @example
  * driftSpread(Float64Array.of(0, 2, 2), 1); // => Float64Array.of(Math.sqrt(3))

@@ -14,13 +14,14 @@ export interface JudgedMethod {
 }
 
 /**
- * How good a choice among methods is (`methodWeights`, `hedgedWeights`) on values that neither the methods nor the choice have
- * seen: for each earlier forecast the methods are chosen and weighed by those others that no value judges with it; by all
- * others where there are none.
+ * How good a choice among methods is (`methodWeights`, `hedgedWeights`) on values that neither the methods nor the
+ * choice have seen: for each earlier forecast the methods are chosen and weighed by those others that no value judges
+ * with it; by all others where there are none.
  *
- * Judged on the forecasts by which it was made, a choice looks better than it is, and its intervals come out too narrow.
- * `naive` are the yardstick's own forecasts, `training` the values before the first of them. Undefined without two earlier
- * forecasts. Reference: Cawley and Talbot, Journal of Machine Learning Research 11 (2010). Cost: forecasts² × methods, no fit.
+ * Judged on the forecasts by which it was made, a choice looks better than it is, and its intervals come out too
+ * narrow. `naive` are the yardstick's own forecasts, `training` the values before the first of them. Undefined without
+ * two earlier forecasts. Reference: Cawley and Talbot, Journal of Machine Learning Research 11 (2010). Cost: forecasts²
+ * × methods, no fit.
  *
  * @example
  * const part = { times: Float64Array.of(1), actual: Float64Array.of(3), predicted: Float64Array.of(1), halves: { below: Float64Array.of(1), above: Float64Array.of(1) } };

@@ -43,9 +43,10 @@ const ONE_SIGMA = 0.6826894921370859;
 /**
  * Judges a method on values that it has not seen.
  *
- * `back-test`: up to `folds` forecasts of `horizon` steps (at most a quarter of the series) from origins in its second half; `chronological`: one
- * forecast of the last `testShare`; `shuffled`: the test part lies between the points of the training part, which flatters.
- * Errors of all forecasts are pooled; MASE is scaled by the seasonal naive forecast within the part before the first origin.
+ * `back-test`: up to `folds` forecasts of `horizon` steps (at most a quarter of the series) from origins in its second
+ * half; `chronological`: one forecast of the last `testShare`; `shuffled`: the test part lies between the points of the
+ * training part, which flatters. Errors of all forecasts are pooled; MASE is scaled by the seasonal naive forecast
+ * within the part before the first origin.
  *
  * Returns undefined when the series is too short for even one forecast. Gap policy: missing values are not judged.
  * Cost: one fit per forecast.
@@ -75,7 +76,9 @@ export function evaluateForecaster(
   };
 }
 
-/** The same origins for every method, so that methods can be compared; those with too little before them are left out. */
+/**
+ * The same origins for every method, so that methods can be compared; those with too little before them are left out.
+ */
 function foldsOf(method: Forecaster, values: Float64Array, options: EvaluationOptions): Fold[] {
   const { period, testShare, evaluation } = options;
   const enough = ({ length }: Fold): boolean => knownUpTo(values, length) >= method.minimum(period);
@@ -118,8 +121,8 @@ function judged(fitted: FittedForecaster, ahead: Float64Array, actual: Float64Ar
 }
 
 /**
- * Distance of the ends of a method's own interval of one standard deviation from its forecast at each step; 1 where the method
- * gives no width at all, so that errors stay in the unit of the values.
+ * Distance of the ends of a method's own interval of one standard deviation from its forecast at each step; 1 where the
+ * method gives no width at all, so that errors stay in the unit of the values.
  *
  * @example
  * const training = { times: Float64Array.of(0, 1, 2), values: Float64Array.of(0, 2, 0), filled: Float64Array.of(0, 2, 0), period: 1 };

@@ -4,8 +4,8 @@ export type GapFill = 'linear' | 'previous';
 /**
  * Fills the gaps (`NaN`) of an evenly spaced series.
  *
- * `linear` draws a line between the neighbours of a gap; `previous` repeats the last value before it. A gap at the start or
- * at the end takes the nearest value. With no value at all everything stays `NaN`. Reference: pandas
+ * `linear` draws a line between the neighbours of a gap; `previous` repeats the last value before it. A gap at the
+ * start or at the end takes the nearest value. With no value at all everything stays `NaN`. Reference: pandas
  * `Series.interpolate('linear', limit_direction='both')` and `Series.ffill().bfill()`.
  *
  * Cost: one pass, one copy; exact at the values given.

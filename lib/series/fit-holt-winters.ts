@@ -17,13 +17,14 @@ const SMOOTHING = [1e-4, 0.9999] as const;
 const DAMPING = [0.8, 0.995] as const;
 
 /**
- * Exponential smoothing fitted to a series: all smoothing parameters and initial states by least squares of the one-step
- * errors, with an exact gradient and limited-memory BFGS from several starts.
+ * Exponential smoothing fitted to a series: all smoothing parameters and initial states by least squares of the
+ * one-step errors, with an exact gradient and limited-memory BFGS from several starts.
  *
  * The parameters stay within those of statsmodels and R: 0.0001 to 0.9999, gamma at most 1 - alpha, phi 0.8 to 0.995.
  * Gap policy: none may be missing. Cost: some hundred passes over the series. Accuracy: sum of squares at most that of
  * statsmodels, relative 1e-3. Errors: `SERIES_TOO_SHORT` fewer than two seasons (without season: three values),
- * `SERIES_GAPS`, `SERIES_NOT_POSITIVE` multiplicative with values of 0 or below, `SERIES_PERIOD` season below 2 samples, `SERIES_FIT` none found.
+ * `SERIES_GAPS`, `SERIES_NOT_POSITIVE` multiplicative with values of 0 or below, `SERIES_PERIOD` season below 2
+ * samples, `SERIES_FIT` none found.
  *
  * @example
  * const values = Float64Array.from({ length: 24 }, (_, i) => 10 + i + (i % 4));

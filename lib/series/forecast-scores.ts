@@ -21,8 +21,8 @@ export interface ForecastScores {
 /**
  * All scores of a forecast against what came; each is defined in the file of its name.
  *
- * `training` with its season `period` (1: none) is the yardstick of MASE. Gap policy: points where either side is missing are
- * left out. Cost: a few passes.
+ * `training` with its season `period` (1: none) is the yardstick of MASE. Gap policy: points where either side is
+ * missing are left out. Cost: a few passes.
  *
  * @example
  * forecastScores(Float64Array.of(1, 2, 3), Float64Array.of(1, 2, 4), { values: Float64Array.of(1, 3), period: 1 }).mase; // => 1 / 6

@@ -108,8 +108,9 @@ const FEWEST_CALIBRATING = 3;
 /**
  * Forecast of a series with its intervals, and how good the method was on values it had not seen.
  *
- * The series is brought onto its grid first (`prepareSeries`); the method is judged (`evaluateForecaster`), then learns from
- * all of it. Errors: those of `prepareSeries`, `SERIES_TOO_SHORT` fewer values than the method needs, `SERIES_PERIOD`.
+ * The series is brought onto its grid first (`prepareSeries`); the method is judged (`evaluateForecaster`), then learns
+ * from all of it. Errors: those of `prepareSeries`, `SERIES_TOO_SHORT` fewer values than the method needs,
+ * `SERIES_PERIOD`.
  *
  * @example
  * const options = { method: 'linear', degree: 1, period: '', horizon: 2, levels: [0.95], calibrate: false, evaluation: 'back-test', testShare: 0.3, seed: 1, folds: 3 };

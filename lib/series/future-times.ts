@@ -3,8 +3,9 @@ const DAY_MS = 86_400_000;
 /**
  * Times at which a series goes on: `horizon` steps after its last time, epoch ms.
  *
- * A series of calendar months, quarters or years (same day of the month and time of day in UTC, usual distance of 28 to 366
- * days) goes on in calendar months; any other by `stepMs`. Cost: constant plus one per step (the last 13 times are looked at).
+ * A series of calendar months, quarters or years (same day of the month and time of day in UTC, usual distance of 28 to
+ * 366 days) goes on in calendar months; any other by `stepMs`. Cost: constant plus one per step (the last 13 times are
+ * looked at).
  *
  * @example
  * futureTimes(Float64Array.of(0, 1000, 2000), 1000, 2); // => Float64Array.of(3000, 4000)

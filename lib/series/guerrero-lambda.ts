@@ -2,13 +2,14 @@
 const STEP = 0.05;
 
 /**
- * The lambda from 0 to 1 for `boxCox` with which the swings within a season depend on its level least: Guerrero's method.
+ * The lambda from 0 to 1 for `boxCox` with which the swings within a season depend on its level least: Guerrero's
+ * method.
  *
- * For each season (without one: for each pair of values) the standard deviation over mean^(1 - lambda) is taken; the lambda
- * with the smallest coefficient of variation of these ratios is the answer. 1 (no transformation) where a value is 0 or
- * below, or there are fewer than two seasons. Reference: Guerrero, Journal of Forecasting 12 (1993); R `BoxCox.lambda`,
- * which also looks beyond 0 to 1, where forecasts brought back run away. Gap policy: seasons with a gap are left out.
- * Cost: linear, and a power per season and lambda.
+ * For each season (without one: for each pair of values) the standard deviation over mean^(1 - lambda) is taken; the
+ * lambda with the smallest coefficient of variation of these ratios is the answer. 1 (no transformation) where a value
+ * is 0 or below, or there are fewer than two seasons. Reference: Guerrero, Journal of Forecasting 12 (1993); R
+ * `BoxCox.lambda`, which also looks beyond 0 to 1, where forecasts brought back run away. Gap policy: seasons with a
+ * gap are left out. Cost: linear, and a power per season and lambda.
  *
  * @example
  * guerreroLambda(Float64Array.from({ length: 40 }, (_, i) => Math.exp(i / 10) * [1, 2, 3, 2][i % 4]), 4); // => 0

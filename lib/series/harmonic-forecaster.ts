@@ -6,12 +6,13 @@ import { studentTQuantile } from './student-t-quantile';
 const MOST_HARMONICS = 10;
 
 /**
- * Seasonal regression: a straight line plus sines and cosines of the season and its overtones, by least squares. How many
- * overtones is chosen by AICc, at most ten.
+ * Seasonal regression: a straight line plus sines and cosines of the season and its overtones, by least squares. How
+ * many overtones is chosen by AICc, at most ten.
  *
- * Smooth seasons, however long, with few parameters; a level that wanders is beyond it. Without a season it is the straight
- * line. Gap policy: missing values are left out. Intervals: those of least squares (Student's t). Reference: Hyndman and
- * Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 7.4. Cost: n × (2 harmonics + 2)² for each number tried.
+ * Smooth seasons, however long, with few parameters; a level that wanders is beyond it. Without a season it is the
+ * straight line. Gap policy: missing values are left out. Intervals: those of least squares (Student's t). Reference:
+ * Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 7.4. Cost: n × (2 harmonics + 2)² for each
+ * number tried.
  *
  * @example
  * const values = Float64Array.from({ length: 48 }, (_, i) => 3 + Math.sin((2 * Math.PI * i) / 12));
@@ -38,8 +39,8 @@ export const harmonicForecaster: Forecaster = {
 };
 
 /**
- * Seasonal regression from its state. Values that come move its place in the season, not the curve: that is learned anew by
- * the next fit.
+ * Seasonal regression from its state. Values that come move its place in the season, not the curve: that is learned
+ * anew by the next fit.
  *
  * @example
  * const values = Float64Array.from({ length: 48 }, (_, i) => Math.sin((2 * Math.PI * i) / 12));

@@ -11,12 +11,13 @@ export interface WeighedMethod<M> {
 }
 
 /**
- * Weights of a combination after a share of all of them went to the seasonal naive forecast: the probability that this one is
- * in truth at least as good, by how much better the combination was in each earlier forecast.
+ * Weights of a combination after a share of all of them went to the seasonal naive forecast: the probability that this
+ * one is in truth at least as good, by how much better the combination was in each earlier forecast.
  *
  * The mean of the differences is taken as normal, with a variance of as few forecasts as they are worth
- * (`independentForecasts`). So a lead that earlier forecasts prove is kept, and one that may be chance costs little. `naive`:
- * the seasonal naive forecasts to compare with; without two of them, or without that method, the weights stay. Cost: forecasts × methods.
+ * (`independentForecasts`). So a lead that earlier forecasts prove is kept, and one that may be chance costs little.
+ * `naive`: the seasonal naive forecasts to compare with; without two of them, or without that method, the weights stay.
+ * Cost: forecasts × methods.
  *
  * @example
  * hedgedWeights([{ method: { family: 'drift', forecasts: [] }, weight: 1 }], [])[0].weight; // => 1

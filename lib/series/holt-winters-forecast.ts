@@ -28,12 +28,12 @@ export function holtWintersForecast(
 }
 
 /**
- * Variance of the forecast error at each step over that of one step: 1 + Σ c(j)², c(j) = alpha + alpha beta (phi + … + phi^j)
- * + gamma at whole seasons.
+ * Variance of the forecast error at each step over that of one step: 1 + Σ c(j)², c(j) = alpha + alpha beta (phi + … +
+ * phi^j) + gamma at whole seasons.
  *
- * Exact for additive errors with an additive season or none (class 1 of Hyndman, Koehler, Ord and Snyder, Forecasting with
- * Exponential Smoothing, 2008, 6.2); with a multiplicative season the first order, each error carried on at the size of its
- * season. Cost: linear in the horizon (multiplicative: times the period).
+ * Exact for additive errors with an additive season or none (class 1 of Hyndman, Koehler, Ord and Snyder, Forecasting
+ * with Exponential Smoothing, 2008, 6.2); with a multiplicative season the first order, each error carried on at the
+ * size of its season. Cost: linear in the horizon (multiplicative: times the period).
  *
  * @example
  * const form = { trend: 'none', damped: false, seasonal: 'none', period: 1 };
@@ -56,7 +56,8 @@ export function holtWintersVariance(
   const whole = (j: number): number => (form.seasonal !== 'none' && j % form.period === 0 ? gamma : 0);
   const variance = new Float64Array(horizon).fill(1);
   if (form.seasonal === 'multiplicative' && seasons) {
-    // Each past error reaches step h by the ratio of its season to that of h: summed for each place of the season at once.
+    // Each past error reaches step h by the ratio of its season to that of h: summed for each place of the season at
+    // once.
     const m = form.period;
     const sums = new Float64Array(m);
     let cycles = 0;

@@ -14,7 +14,8 @@ export interface HoltWintersLayout {
 }
 
 /**
- * Where the parameters of a form stand in the vector: alpha, beta, gamma as a share of 1 - alpha, phi, level, trend, seasons.
+ * Where the parameters of a form stand in the vector: alpha, beta, gamma as a share of 1 - alpha, phi, level, trend,
+ * seasons.
  *
  * @example
  * holtWintersLayout({ trend: 'none', damped: false, seasonal: 'none', period: 1 }).size; // => 2
@@ -62,11 +63,11 @@ export function holtWintersParameters(x: Float64Array, form: HoltWintersForm): H
 }
 
 /**
- * Sum of squared one-step errors of a series as a function of all parameters and initial states, with its gradient in reverse
- * mode: one pass forward that keeps the states, one back that carries the sensitivities.
+ * Sum of squared one-step errors of a series as a function of all parameters and initial states, with its gradient in
+ * reverse mode: one pass forward that keeps the states, one back that carries the sensitivities.
  *
- * Cost: two passes and four numbers per value, whatever the number of parameters. Infinity where a multiplicative season or
- * its base is not above 0.
+ * Cost: two passes and four numbers per value, whatever the number of parameters. Infinity where a multiplicative
+ * season or its base is not above 0.
  *
  * @example
  * const form = { trend: 'none', damped: false, seasonal: 'none', period: 1 };

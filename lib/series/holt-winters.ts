@@ -40,8 +40,9 @@ export interface HoltWintersRun {
  *
  * With q = level + phi trend: additive level' = q + alpha e, seasonal' = seasonal + gamma e; multiplicative level' =
  * alpha y / seasonal + (1 - alpha) q, seasonal' = gamma y / q + (1 - gamma) seasonal; trend' = beta (level' - level) +
- * (1 - beta) phi trend. Reference: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 8; statsmodels
- * `ExponentialSmoothing`. Gap policy: none may be missing. Cost: linear. Accuracy: relative 1e-13 against statsmodels.
+ * (1 - beta) phi trend. Reference: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 8;
+ * statsmodels `ExponentialSmoothing`. Gap policy: none may be missing. Cost: linear. Accuracy: relative 1e-13 against
+ * statsmodels.
  *
  * @example
  * const form = { trend: 'none', damped: false, seasonal: 'none', period: 1 };

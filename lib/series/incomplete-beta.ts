@@ -21,8 +21,8 @@ export function logBeta(a: number, b: number): number {
  * Regularised incomplete beta function I_x(a, b).
  *
  * Domain: a, b > 0, 0 <= x <= 1. Reference: continued fraction, Abramowitz and Stegun 26.5.8, by the modified Lentz
- * method. `complement` is 1 - x, for callers that know it better than the subtraction does. Accuracy: relative 1e-13 for
- * a, b up to 1e6. Cost: about sqrt(max(a, b)) steps.
+ * method. `complement` is 1 - x, for callers that know it better than the subtraction does. Accuracy: relative 1e-13
+ * for a, b up to 1e6. Cost: about sqrt(max(a, b)) steps.
  *
  * @example
  * incompleteBeta(0.5, 2, 2); // => 0.5

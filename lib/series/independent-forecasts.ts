@@ -1,8 +1,9 @@
 /**
- * How many earlier forecasts the values that they were judged by are worth: the values, each counted once, over the steps of a
- * forecast. Forecasts from neighbouring origins are judged by nearly the same values and err together.
+ * How many earlier forecasts the values that they were judged by are worth: the values, each counted once, over the
+ * steps of a forecast. Forecasts from neighbouring origins are judged by nearly the same values and err together.
  *
- * `times`: those of each forecast, evenly spaced and the earliest forecast first. Not more than there are forecasts; 0 for none.
+ * `times`: those of each forecast, evenly spaced and the earliest forecast first. Not more than there are forecasts; 0
+ * for none.
  *
  * @example
  * independentForecasts([Float64Array.of(1, 2), Float64Array.of(2, 3), Float64Array.of(3, 4)]); // => 2

@@ -5,10 +5,10 @@ import type { Series } from './series';
 /**
  * Values of an irregular series on an even grid that begins at its first time, by straight lines between readings.
  *
- * Points of the same time count as one, their mean. Missing values (`NaN`) are left out, so a gap is bridged by a line: use
- * `regularSeries` where gaps must stay visible. The grid ends at the last one that does not lie behind the last reading.
- * Reference: NumPy `interp`. Cost: one pass, n log n when times do not rise.
- * Errors: `SERIES_ALL_MISSING` no value, `SERIES_OPTION` step not above 0.
+ * Points of the same time count as one, their mean. Missing values (`NaN`) are left out, so a gap is bridged by a line:
+ * use `regularSeries` where gaps must stay visible. The grid ends at the last one that does not lie behind the last
+ * reading. Reference: NumPy `interp`. Cost: one pass, n log n when times do not rise. Errors: `SERIES_ALL_MISSING` no
+ * value, `SERIES_OPTION` step not above 0.
  *
  * @example
  * interpolateSeries({ times: Float64Array.of(0, 15, 15, 40), values: Float64Array.of(0, 2, 4, 8) }, 10).values; // => Float64Array.of(0, 2, 4, 6, 8)

@@ -14,8 +14,8 @@ export function knownPoints(x: Float64Array, y: Float64Array): { x: Float64Array
 }
 
 /**
- * Throws unless a regression can be made of the points: `SERIES_LENGTHS` x and y differ in length, `SERIES_EMPTY` no point,
- * `SERIES_GAPS` a missing or infinite value.
+ * Throws unless a regression can be made of the points: `SERIES_LENGTHS` x and y differ in length, `SERIES_EMPTY` no
+ * point, `SERIES_GAPS` a missing or infinite value.
  *
  * @example
  * checkRegressionPoints(Float64Array.of(0), Float64Array.of(1)); // => undefined

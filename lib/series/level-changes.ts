@@ -30,16 +30,17 @@ const PLACES = 8;
 const MAD_TO_SIGMA = 1.482602218505602;
 
 /**
- * Changes of level: points at which the median of a window after differs from that of the window before by far more than
- * neighbouring windows do otherwise.
+ * Changes of level: points at which the median of a window after differs from that of the window before by far more
+ * than neighbouring windows do otherwise.
  *
- * Measured by itself, so that a slope (every window differs by as much) and a level that wanders (they always differ) are no
- * changes, and by medians, so that a spike is none. Where in the window, least squares says. A change nearer than one window
- * to either end, or to another one, cannot be told from something that passes. Windows are whole seasons, 12 values or
- * more, a two-thousandth of the series or more. A season should be taken
- * out before: it only blurs the place here. Gap policy: none may be missing, fill them first. Cost: linear (eight medians per window). Accuracy: a jump of five
- * times the noise in 200 values: found within two samples, no other one, in 19 of 20 draws; random walks and slopes: none in 19
- * of 20. Reference: in the manner of the MOSUM test with medians (Chu, Hornik and Kuan, Biometrika 82, 1995).
+ * Measured by itself, so that a slope (every window differs by as much) and a level that wanders (they always differ)
+ * are no changes, and by medians, so that a spike is none. Where in the window, least squares says. A change nearer
+ * than one window to either end, or to another one, cannot be told from something that passes. Windows are whole
+ * seasons, 12 values or more, a two-thousandth of the series or more. A season should be taken out before: it only
+ * blurs the place here. Gap policy: none may be missing, fill them first. Cost: linear (eight medians per window).
+ * Accuracy: a jump of five times the noise in 200 values: found within two samples, no other one, in 19 of 20 draws;
+ * random walks and slopes: none in 19 of 20. Reference: in the manner of the MOSUM test with medians (Chu, Hornik and
+ * Kuan, Biometrika 82, 1995).
  *
  * @example
  * const values = Float64Array.from({ length: 120 }, (_, i) => (i < 70 ? 20 : 25) + Math.sin(i * i));

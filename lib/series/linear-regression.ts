@@ -9,8 +9,8 @@ const MOST_PAIRS = 100_000;
 /**
  * Least-squares straight line, by simple-statistics on centred and scaled x and y.
  *
- * Centring matters: on epoch milliseconds the uncentred sums cancel, and the slope can come out with the wrong sign. With one
- * x only the line is level. Gap policy: none may be missing, see `knownPoints`.
+ * Centring matters: on epoch milliseconds the uncentred sums cancel, and the slope can come out with the wrong sign.
+ * With one x only the line is level. Gap policy: none may be missing, see `knownPoints`.
  *
  * Domain: x and y of the same length, in any order. Cost: linear. Above 100,000 points the same line is taken from
  * `polynomialRegression`, which needs no array per point.

@@ -4,7 +4,10 @@ import type { ForecastModel, ForecastOptions, ForecastResume, SeriesForecast } f
 import { futureTimes } from './future-times';
 import { resumeForecaster } from './resume-forecaster';
 
-/** What became of a reading: it moved the forecast on; its step has a value already; too many steps are missing before it. */
+/**
+ * What became of a reading: it moved the forecast on; its step has a value already; too many steps are missing before
+ * it.
+ */
 export type LiveStep = 'moved' | 'late' | 'gap';
 
 const RECENT_TIMES = 13;
@@ -14,11 +17,11 @@ const NOTHING = { times: new Float64Array(0), values: new Float64Array(0) };
 const MOST_MISSED = 1000;
 
 /**
- * A forecast that follows readings as they come: each one moves the state of the method (`FittedForecaster.next`), at the cost
- * of a step, while what was learned (parameters, weights, intervals) stays until somebody learns anew.
+ * A forecast that follows readings as they come: each one moves the state of the method (`FittedForecaster.next`), at
+ * the cost of a step, while what was learned (parameters, weights, intervals) stays until somebody learns anew.
  *
- * A reading belongs to the step nearest to its time; steps without one count as missing. The first reading of a step counts,
- * an earlier one is late: both are for the next fit.
+ * A reading belongs to the step nearest to its time; steps without one count as missing. The first reading of a step
+ * counts, an earlier one is late: both are for the next fit.
  */
 export class LiveForecast {
   private fitted: FittedForecaster;

@@ -41,8 +41,8 @@ const KEPT_SEQUENCES = 1000;
 /**
  * Rolling windows of one key of live readings, one for each `Source`.
  *
- * A repeat (same source and sequence number within the window) is dropped; a late reading is taken in by its own time. Without
- * a source all readings are of one; without a sequence number none is a repeat.
+ * A repeat (same source and sequence number within the window) is dropped; a late reading is taken in by its own time.
+ * Without a source all readings are of one; without a sequence number none is a repeat.
  */
 export class LiveReadings {
   private readonly sources = new Map<string, SourceState>();

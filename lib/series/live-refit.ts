@@ -13,8 +13,9 @@ export interface Follower {
 const MOST_WAITING = 10_000;
 
 /**
- * When a source's follower learns anew: at first, every `every` readings, when there are twice as many as at the last fit, and
- * when too many are missing. One fit at a time; readings that come during a fit are given to its follower afterwards, so that none is missed.
+ * When a source's follower learns anew: at first, every `every` readings, when there are twice as many as at the last
+ * fit, and when too many are missing. One fit at a time; readings that come during a fit are given to its follower
+ * afterwards, so that none is missed.
  */
 export class LiveRefit<F extends Follower> {
   /** The latest follower; undefined before the first fit. */
@@ -45,7 +46,10 @@ export class LiveRefit<F extends Follower> {
     if (this.waiting && this.waiting.length < MOST_WAITING) this.waiting.push({ timeMs, value });
   }
 
-  /** Learns anew from so many readings; a fit that fails leaves the follower as it is, and is tried again with a quarter more. */
+  /**
+   * Learns anew from so many readings; a fit that fails leaves the follower as it is, and is tried again with a quarter
+   * more.
+   */
   async learn(points: number, fit: () => Promise<F>): Promise<F> {
     this.waiting = [];
     this.since = 0;

@@ -30,15 +30,17 @@ export interface ScoredReading {
   readonly seasonal: number;
 }
 
-/** Robust standard deviations beyond which a reading moves the level no further: an anomaly must not become the rule. */
+/**
+ * Robust standard deviations beyond which a reading moves the level no further: an anomaly must not become the rule.
+ */
 const CLIPPED_AT = 2;
 /** Steps that may be missing before the last decomposition says nothing any more. */
 const MOST_MISSED = 100_000;
 
 /**
- * Scores each new reading against the last decomposition, without a new one: expected is the last trend plus the season at
- * its step. The level follows slowly (by 2 / (seasons of 25 steps or more + 1) of each remainder, anomalies clipped), so that a
- * slope does not end as an alarm.
+ * Scores each new reading against the last decomposition, without a new one: expected is the last trend plus the season
+ * at its step. The level follows slowly (by 2 / (seasons of 25 steps or more + 1) of each remainder, anomalies
+ * clipped), so that a slope does not end as an alarm.
  */
 export class LiveScorer {
   /** `state` is one of `scorerState`, or another scorer's. */
@@ -49,8 +51,8 @@ export class LiveScorer {
   }
 
   /**
-   * Scores a reading and follows it; undefined when its step has one already, or it is 0 or below on a logarithmic scale.
-   * `gap` when too many steps are missing.
+   * Scores a reading and follows it; undefined when its step has one already, or it is 0 or below on a logarithmic
+   * scale. `gap` when too many steps are missing.
    */
   score(timeMs: number, value: number): ScoredReading | 'gap' | undefined {
     const { logarithmic, stepMs, time, level, middle, sigma, pace } = this.current;
@@ -77,8 +79,8 @@ export class LiveScorer {
 }
 
 /**
- * What a scorer begins with: the end of a decomposition, and how far its values were from the trend of the step before and the
- * season of the time before (their surprises).
+ * What a scorer begins with: the end of a decomposition, and how far its values were from the trend of the step before
+ * and the season of the time before (their surprises).
  *
  * @example
  * const part = (values) => Float64Array.from(values);
@@ -109,8 +111,8 @@ export function scorerState(
 }
 
 /**
- * What each value of the past was beside the trend of the step before and the season of the time before: the remainder itself
- * is too small a measure for readings to come, as trend and season were fitted to it.
+ * What each value of the past was beside the trend of the step before and the season of the time before: the remainder
+ * itself is too small a measure for readings to come, as trend and season were fitted to it.
  */
 function surprises(
   observed: Float64Array,

@@ -11,9 +11,9 @@ export interface LoessOptions {
 /**
  * Local regression (LOESS) of evenly spaced values, with tricube weights, optionally times robustness weights.
  *
- * Reference: Cleveland, Cleveland, McRae and Terpenning, Journal of Official Statistics 6 (1990), as in `stl` of netlib and
- * statsmodels, with its thresholds. Gap policy: none may be missing; where all weights of a window are 0 the value itself is
- * taken. Cost: n × window / jump; without robustness weights the inner part is one fixed filter.
+ * Reference: Cleveland, Cleveland, McRae and Terpenning, Journal of Official Statistics 6 (1990), as in `stl` of netlib
+ * and statsmodels, with its thresholds. Gap policy: none may be missing; where all weights of a window are 0 the value
+ * itself is taken. Cost: n × window / jump; without robustness weights the inner part is one fixed filter.
  *
  * `into` takes the result and may not be `values`.
  *
@@ -66,7 +66,10 @@ function plainInterior(values: Float64Array, half: number, weights: Float64Array
   }
 }
 
-/** The same with robustness weights, which leave no symmetry: sums of the local line, left and right neighbour in one step. */
+/**
+ * The same with robustness weights, which leave no symmetry: sums of the local line, left and right neighbour in one
+ * step.
+ */
 function robustInterior(
   values: Float64Array,
   { degree }: LoessOptions,
@@ -79,7 +82,8 @@ function robustInterior(
   const weighted = new Float64Array(n);
   for (let i = 0; i < n; i++) weighted[i] = values[i]! * robustness[i]!;
   const smallest = (0.001 * (n - 1)) ** 2;
-  // A window this narrow beside the series never spreads enough for a slope: only the weighted mean is left of the line.
+  // A window this narrow beside the series never spreads enough for a slope: only the weighted mean is left of the
+  // line.
   if (degree === 0 || half * half <= smallest) robustMeans(values, half, weights, robustness, weighted, into);
   else robustLines(values, half, weights, robustness, weighted, smallest, into);
 }
@@ -193,8 +197,8 @@ function orSelf(fit: number, value: number): number {
 }
 
 /**
- * Local fit at one place, from the points `left` … `right` (indices from 0, both included); `at` may lie one step outside of
- * the series. `NaN` when all weights are 0. Cost: the window.
+ * Local fit at one place, from the points `left` … `right` (indices from 0, both included); `at` may lie one step
+ * outside of the series. `NaN` when all weights are 0. Cost: the window.
  *
  * @example
  * localFit(Float64Array.of(1, 2, 3), { window: 3, degree: 1, jump: 1 }, 3, 0, 2, undefined); // => 4

@@ -1,6 +1,6 @@
 /**
- * Mean absolute error, in the unit of the values. Points where either side is missing (`NaN`) are left out; `NaN` when none
- * is left. Cost: one pass.
+ * Mean absolute error, in the unit of the values. Points where either side is missing (`NaN`) are left out; `NaN` when
+ * none is left. Cost: one pass.
  *
  * @example
  * meanAbsoluteError(Float64Array.of(1, 2, NaN), Float64Array.of(2, 2, 9)); // => 0.5

@@ -1,6 +1,6 @@
 /**
- * Mean of predicted minus actual (bias), in the unit of the values: above 0 the forecast is too high. Points where either
- * side is missing (`NaN`) are left out; `NaN` when none is left. Cost: one pass.
+ * Mean of predicted minus actual (bias), in the unit of the values: above 0 the forecast is too high. Points where
+ * either side is missing (`NaN`) are left out; `NaN` when none is left. Cost: one pass.
  *
  * @example
  * meanError(Float64Array.of(1, 2), Float64Array.of(2, 4)); // => 1.5

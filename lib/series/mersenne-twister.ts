@@ -2,8 +2,8 @@ const STATE_WORDS = 624;
 const SHIFT_WORDS = 397;
 
 /**
- * Mersenne Twister MT19937 of Matsumoto and Nishimura (ACM TOMACS 8, 1998): a function that gives the next 32-bit unsigned
- * integer. The same numbers as NumPy's `RandomState(seed)`, which scikit-learn's `random_state` means.
+ * Mersenne Twister MT19937 of Matsumoto and Nishimura (ACM TOMACS 8, 1998): a function that gives the next 32-bit
+ * unsigned integer. The same numbers as NumPy's `RandomState(seed)`, which scikit-learn's `random_state` means.
  *
  * Domain: seed is an unsigned 32-bit integer. Period 2^19937 - 1; not for secrets. Cost: 624 words of state.
  *

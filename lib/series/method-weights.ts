@@ -13,9 +13,9 @@ export interface ErringMethod {
 const ALWAYS = 'seasonal-naive';
 
 /**
- * The five best methods, each the best of its family, and the seasonal naive one, with weights that add to 1: the inverse of
- * their squared errors. The mean of methods that err differently is seldom worse than the best of them; a method that is far
- * better than all others has most of the weight.
+ * The five best methods, each the best of its family, and the seasonal naive one, with weights that add to 1: the
+ * inverse of their squared errors. The mean of methods that err differently is seldom worse than the best of them; a
+ * method that is far better than all others has most of the weight.
  *
  * Reference: Bates and Granger, Operational Research Quarterly 20 (1969). Cost: n log n.
  *

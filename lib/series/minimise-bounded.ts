@@ -28,10 +28,10 @@ const WITHOUT_DECREASE = 5;
 /**
  * Minimum of a smooth function within a box, by limited-memory BFGS with projection.
  *
- * Variables that lie on a bound and would leave it are held; the quasi-Newton step of the others is projected onto the box
- * and shortened until the value decreases enough (Armijo). A value that is not finite counts as too far. Finds a local
- * minimum. Reference: Bertsekas, SIAM J. Control and Optimization 20 (1982); Nocedal and Wright, Numerical Optimization, 2nd
- * ed., 7.2. Cost: one or two evaluations per step, memory 24 times the number of variables.
+ * Variables that lie on a bound and would leave it are held; the quasi-Newton step of the others is projected onto the
+ * box and shortened until the value decreases enough (Armijo). A value that is not finite counts as too far. Finds a
+ * local minimum. Reference: Bertsekas, SIAM J. Control and Optimization 20 (1982); Nocedal and Wright, Numerical
+ * Optimization, 2nd ed., 7.2. Cost: one or two evaluations per step, memory 24 times the number of variables.
  *
  * @example
  * const bowl = (x, g) => { g[0] = 2 * (x[0] - 3); return (x[0] - 3) ** 2; };

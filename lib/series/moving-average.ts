@@ -33,8 +33,8 @@ export function movingSums(values: Float64Array, width: number): Float64Array {
 const PIECE = 4096;
 
 /**
- * Moving average over one period, in which every season counts the same: plain for an odd period, with half weights at both
- * ends for an even one.
+ * Moving average over one period, in which every season counts the same: plain for an odd period, with half weights at
+ * both ends for an even one.
  *
  * `centred`: the average stands in the middle of its window, else at its end. Edges without a full window are `NaN`.
  * Reference: statsmodels `convolution_filter` with the default filter of `seasonal_decompose`. Cost: linear.

@@ -23,9 +23,9 @@ export interface MstlDecomposition {
 /**
  * MSTL: decomposition with several seasons (day and week), by STL for one after the other on what the others leave.
  *
- * Reference: Bandara, Hyndman and Bergmeir, arXiv:2107.13462 (2021); statsmodels `MSTL`. Gap policy: none may be missing.
- * Cost: STL × seasons × rounds. Errors: those of `stl`, `SERIES_OPTION` without a period or with windows of another number,
- * `SERIES_TOO_SHORT` when no period is below half the series.
+ * Reference: Bandara, Hyndman and Bergmeir, arXiv:2107.13462 (2021); statsmodels `MSTL`. Gap policy: none may be
+ * missing. Cost: STL × seasons × rounds. Errors: those of `stl`, `SERIES_OPTION` without a period or with windows of
+ * another number, `SERIES_TOO_SHORT` when no period is below half the series.
  *
  * @example
  * mstl(Float64Array.from({ length: 48 }, (_, i) => (i % 2) + (i % 6)), { periods: [2, 6] }).periods; // => [2, 6]

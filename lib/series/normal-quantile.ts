@@ -33,8 +33,8 @@ const TAIL = [
 /**
  * Quantile of the standard normal distribution.
  *
- * Domain: 0 < p < 1; 0 and 1 give -Infinity and Infinity, anything else `NaN`. Reference: Wichura, algorithm AS 241, Applied
- * Statistics 37 (1988). Accuracy: relative 1e-15.
+ * Domain: 0 < p < 1; 0 and 1 give -Infinity and Infinity, anything else `NaN`. Reference: Wichura, algorithm AS 241,
+ * Applied Statistics 37 (1988). Accuracy: relative 1e-15.
  *
  * @example
  * normalQuantile(0.975); // => 1.959963984540054

@@ -23,9 +23,9 @@ const LARGEST = 1e140;
 /**
  * Reads a series from any form in which one travels in a message.
  *
- * Taken: `{times, values, name?, unit?}`; an array of readings (flat objects) with `key` and `stampKey`; an array of rows
- * `{time|_time, value|_value}`; a plain array of numbers with `stepMs`. Times are epoch ms, ISO 8601 text or `Date`.
- * `null`, `undefined` and `NaN` are missing values and become `NaN`; order and duplicates stay as they are.
+ * Taken: `{times, values, name?, unit?}`; an array of readings (flat objects) with `key` and `stampKey`; an array of
+ * rows `{time|_time, value|_value}`; a plain array of numbers with `stepMs`. Times are epoch ms, ISO 8601 text or
+ * `Date`. `null`, `undefined` and `NaN` are missing values and become `NaN`; order and duplicates stay as they are.
  *
  * Errors (all `TwinError`, none retryable): `SERIES_INPUT` no such form, `SERIES_EMPTY` no point, `SERIES_TOO_LONG`,
  * `SERIES_LENGTHS` times and values differ, `SERIES_TIME` not a time, `SERIES_VALUE` not a number, `SERIES_INFINITE`,

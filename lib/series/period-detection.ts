@@ -26,9 +26,10 @@ export interface DetectedPeriod {
 /**
  * Finds the season of a series, or that it has none (undefined).
  *
- * After a parabola is taken out, a season must show as a line in the periodogram that stands out of its surroundings (the
- * running median over about an octave, so that the red noise of a drifting series is no season), and as a peak of the
- * autocorrelation at that period or a multiple; `refinePeriod` then places it. At least three seasons must be there.
+ * After a parabola is taken out, a season must show as a line in the periodogram that stands out of its surroundings
+ * (the running median over about an octave, so that the red noise of a drifting series is no season), and as a peak of
+ * the autocorrelation at that period or a multiple; `refinePeriod` then places it. At least three seasons must be
+ * there.
  *
  * Gap policy: none may be missing, fill them first. Cost: n log n. Accuracy: on white noise, random walks and
  * autoregressions below 3 % false alarms.
@@ -63,7 +64,8 @@ export function detectPeriod(values: Float64Array): DetectedPeriod | undefined {
 /** Frequencies (in cycles per series) that stand out of their surroundings, the strongest first. */
 function spectralLines(powers: Float64Array): number[] {
   const last = powers.length - 1;
-  // Powers of noise are exponentially distributed: the largest of so many exceeds its mean by this factor only by chance.
+  // Powers of noise are exponentially distributed: the largest of so many exceeds its mean by this factor only by
+  // chance.
   const threshold = Math.log(last / FALSE_ALARM);
   const found: number[] = [];
   // The surroundings change slowly with k: their median is taken anew at every tenth of an octave or so.

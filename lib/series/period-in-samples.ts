@@ -11,8 +11,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Length of a season in samples, from a number of samples (`12`) or a duration (`24h`, `15 min`, `7d`) and the step of the
- * series.
+ * Length of a season in samples, from a number of samples (`12`) or a duration (`24h`, `15 min`, `7d`) and the step of
+ * the series.
  *
  * A duration that is no whole number of steps is rounded. Domain: the result is 1 or more.
  * Errors: `SERIES_PERIOD` not readable, or shorter than one step and a half.

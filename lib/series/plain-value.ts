@@ -2,8 +2,8 @@
 export type PlainValue = number | string | boolean | null | PlainValue[] | { [key: string]: PlainValue };
 
 /**
- * A result as it goes into a message: typed arrays become plain ones, `NaN` and infinities `null`, absent properties stay
- * absent.
+ * A result as it goes into a message: typed arrays become plain ones, `NaN` and infinities `null`, absent properties
+ * stay absent.
  *
  * Cost: one look at each value.
  *

@@ -1,6 +1,7 @@
 /**
- * A least-squares polynomial in the basis in which it was computed: p0 = 1, p1 = u - a0, p(k+1) = (u - a(k)) p(k) - b(k) p(k-1),
- * orthogonal over the points of the fit, where u = (x - centre) / scale. Plain data: it can be kept and sent to a worker.
+ * A least-squares polynomial in the basis in which it was computed: p0 = 1, p1 = u - a0, p(k+1) = (u - a(k)) p(k) -
+ * b(k) p(k-1), orthogonal over the points of the fit, where u = (x - centre) / scale. Plain data: it can be kept and
+ * sent to a worker.
  */
 export interface PolynomialFit {
   readonly centre: number;

@@ -8,10 +8,10 @@ const SMALLEST_NORM = 1e-20;
 /**
  * Least-squares polynomial on an orthogonal basis.
  *
- * x is centred and scaled, and the basis is orthogonal over the points (three-term recurrence of Forsythe, J. SIAM 5, 1957),
- * so that epoch milliseconds lose nothing: normal equations or a Vandermonde matrix on them are wrong in the second
- * digit. Where the points cannot carry the degree (fewer different x than degree + 1), the degree is lower.
- * Gap policy: none may be missing, see `knownPoints`.
+ * x is centred and scaled, and the basis is orthogonal over the points (three-term recurrence of Forsythe, J. SIAM 5,
+ * 1957), so that epoch milliseconds lose nothing: normal equations or a Vandermonde matrix on them are wrong in the
+ * second digit. Where the points cannot carry the degree (fewer different x than degree + 1), the degree is lower. Gap
+ * policy: none may be missing, see `knownPoints`.
  *
  * Domain: degree 0 to 20; x and y of the same length, in any order. Cost: n (degree + 1), three copies of n.
  * Accuracy: relative 1e-14 against exact rational least squares on epoch ms, degree 2.

@@ -8,8 +8,8 @@ export interface PowerCoefficients {
 }
 
 /**
- * A fit in powers of x (intercept, slope, …), for a person to read. On epoch milliseconds these lose digits: evaluate the fit
- * itself by `evaluatePolynomial`.
+ * A fit in powers of x (intercept, slope, …), for a person to read. On epoch milliseconds these lose digits: evaluate
+ * the fit itself by `evaluatePolynomial`.
  *
  * Standard errors: square roots of the diagonal of σ² (XᵀX)⁻¹, σ² = residual squares over n - degree - 1.
  * Cost: degree³.

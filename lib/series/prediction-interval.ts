@@ -9,12 +9,12 @@ export interface PredictedValue {
 }
 
 /**
- * Prediction interval of a least-squares polynomial: value ± t σ sqrt(1 + leverage), t the quantile of Student's distribution
- * with n - degree - 1 degrees of freedom.
+ * Prediction interval of a least-squares polynomial: value ± t σ sqrt(1 + leverage), t the quantile of Student's
+ * distribution with n - degree - 1 degrees of freedom.
  *
- * It holds where the residuals are independent, normal and of one variance, and the polynomial goes on outside of the fit:
- * time series seldom do that, so calibrate by a back-test where it matters. Bounds are `NaN` without a degree of freedom.
- * Reference: statsmodels `OLS.get_prediction(…).summary_frame()`, `obs_ci`. Domain: 0 < level < 1.
+ * It holds where the residuals are independent, normal and of one variance, and the polynomial goes on outside of the
+ * fit: time series seldom do that, so calibrate by a back-test where it matters. Bounds are `NaN` without a degree of
+ * freedom. Reference: statsmodels `OLS.get_prediction(…).summary_frame()`, `obs_ci`. Domain: 0 < level < 1.
  *
  * @example
  * predictionInterval(linearRegression(Float64Array.of(0, 1, 2), Float64Array.of(1, 2, 4)), 3, 0.95).value; // => 16 / 3

@@ -11,8 +11,8 @@ export interface PreparedSeries {
 }
 
 /**
- * Brings a series into the form that every method takes: evenly spaced (`regularSeries`), gaps filled by straight lines, with
- * a warning for each thing that was mended.
+ * Brings a series into the form that every method takes: evenly spaced (`regularSeries`), gaps filled by straight
+ * lines, with a warning for each thing that was mended.
  *
  * Cost: a few passes. Errors: those of `regularSeries`.
  *

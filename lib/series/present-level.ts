@@ -6,8 +6,8 @@ const FEWEST_SEASONS = 4;
 const FEWEST_VALUES = 40;
 
 /**
- * Index from which a series is on its present level: that of its last change of level (`levelChanges`, after the season was
- * taken out), 0 when there is none or too little has come since (four seasons, 40 values).
+ * Index from which a series is on its present level: that of its last change of level (`levelChanges`, after the season
+ * was taken out), 0 when there is none or too little has come since (four seasons, 40 values).
  *
  * Gap policy: none may be missing. Cost: linear.
  *

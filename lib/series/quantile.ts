@@ -1,6 +1,6 @@
 /**
- * Quantile of a sample, by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996, the default of
- * R and NumPy).
+ * Quantile of a sample, by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996, the default
+ * of R and NumPy).
  *
  * Domain: 0 <= p <= 1. Missing values (`NaN`) are left out; `NaN` when nothing is left. Cost: n log n, one copy.
  *

@@ -1,8 +1,9 @@
 /**
- * The k-th smallest value of an array (k from 0), which is reordered in place: what lies before position k is not larger.
+ * The k-th smallest value of an array (k from 0), which is reordered in place: what lies before position k is not
+ * larger.
  *
- * Domain: 0 <= k < n, no `NaN`. Reference: Hoare's algorithm FIND (1961) with the median of three as pivot. Cost: linear on
- * average.
+ * Domain: 0 <= k < n, no `NaN`. Reference: Hoare's algorithm FIND (1961) with the median of three as pivot. Cost:
+ * linear on average.
  *
  * @example
  * quickselect(Float64Array.of(5, 1, 4, 2, 3), 2); // => 3

@@ -2,8 +2,8 @@
  * Coefficient of determination R² = 1 - Σ(actual - predicted)² / Σ(actual - mean)².
  *
  * 1 is perfect, 0 as good as the mean of `actual`, below 0 worse. For a constant `actual`: 1 when it is met to rounding
- * (relative 1e-12), else 0. `NaN` for fewer than two points. Reference: scikit-learn `r2_score`. Points where either side is
- * missing (`NaN`) are left out. Cost: two passes.
+ * (relative 1e-12), else 0. `NaN` for fewer than two points. Reference: scikit-learn `r2_score`. Points where either
+ * side is missing (`NaN`) are left out. Cost: two passes.
  *
  * @example
  * rSquared(Float64Array.of(1, 2, 3), Float64Array.of(1, 2, 4)); // => 0.5

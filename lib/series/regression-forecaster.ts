@@ -10,8 +10,8 @@ import { predictionInterval } from './prediction-interval';
 /**
  * Regression on time as a forecasting method: a straight line, or a polynomial of the given degree.
  *
- * Gap policy: missing values are left out. Intervals: those of least squares, see `predictionInterval`. The coefficients are
- * in powers of the days since the first time of the training series.
+ * Gap policy: missing values are left out. Intervals: those of least squares, see `predictionInterval`. The
+ * coefficients are in powers of the days since the first time of the training series.
  *
  * @example
  * const training = { times: Float64Array.of(0, 1, 2), values: Float64Array.of(1, 3, 5), filled: Float64Array.of(1, 3, 5), period: 1 };

@@ -29,18 +29,22 @@ export interface RegularSeries {
 }
 
 const MOST_POINTS = 10_000_000;
-/** Share of a reading's deviation by which the expected time of the next one moves: jitter averages out, drift is followed. */
+/**
+ * Share of a reading's deviation by which the expected time of the next one moves: jitter averages out, drift is
+ * followed.
+ */
 const PHASE_GAIN = 0.25;
 
 /**
  * Irregular readings to an evenly spaced series.
  *
- * With `stepMs`: buckets of that width, aligned to the epoch, closed on the left; the value is the mean of the bucket, the
- * time its left end (pandas `resample(…, label=left, closed=left, origin=epoch).mean()`).
+ * With `stepMs`: buckets of that width, aligned to the epoch, closed on the left; the value is the mean of the bucket,
+ * the time its left end (pandas `resample(…, label=left, closed=left, origin=epoch).mean()`).
  *
- * Without: each reading goes to the slot nearest to it on a grid of the usual distance, whose phase follows the readings. A
- * clock that jitters (by less than a third of a step) or drifts, or months of 28 to 31 days, then leave neither holes nor
- * doubles, while an outage leaves as many empty slots as readings are missing. The time of a slot is that of its first reading, in a hole a line between its neighbours.
+ * Without: each reading goes to the slot nearest to it on a grid of the usual distance, whose phase follows the
+ * readings. A clock that jitters (by less than a third of a step) or drifts, or months of 28 to 31 days, then leave
+ * neither holes nor doubles, while an outage leaves as many empty slots as readings are missing. The time of a slot is
+ * that of its first reading, in a hole a line between its neighbours.
  *
  * Gap policy: missing values count for the grid, not for the means. Cost: one pass, n log n when times do not rise.
  * Errors: `SERIES_TOO_SHORT` fewer than two different times and no step, `SERIES_TOO_LONG` grid above `maxPoints`,

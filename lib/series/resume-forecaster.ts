@@ -11,7 +11,8 @@ import { resumeTheta } from './theta-forecaster';
 import { transformedBack } from './transformed-forecaster';
 
 /**
- * A method that has learned, from its state: it forecasts as the one did whose state it was, and follows values by `next`.
+ * A method that has learned, from its state: it forecasts as the one did whose state it was, and follows values by
+ * `next`.
  *
  * @example
  * resumeForecaster({ kind: 'seasonal-naive', season: [1, 2], oneSeason: 0 }).forecast(Float64Array.of(0, 1, 2)); // => Float64Array.of(1, 2, 1)

@@ -13,11 +13,11 @@ export interface RobustSpread {
 }
 
 /**
- * Median and scaled median absolute deviation, which half of the values would have to be outliers to spoil; a value's distance
- * from the one in units of the other is its modified z-score.
+ * Median and scaled median absolute deviation, which half of the values would have to be outliers to spoil; a value's
+ * distance from the one in units of the other is its modified z-score.
  *
- * Reference: Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993). The spread is 0 when more than half of the values
- * are equal. Gap policy: `NaN` is left out; `NaN` for no value at all. Cost: linear.
+ * Reference: Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993). The spread is 0 when more than half of the
+ * values are equal. Gap policy: `NaN` is left out; `NaN` for no value at all. Cost: linear.
  *
  * @example
  * robustSpread(Float64Array.of(1, 2, 3, 4, 100)).mad; // => 1

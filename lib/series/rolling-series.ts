@@ -4,8 +4,9 @@ import type { Series } from './series';
 const FIRST_ROOM = 256;
 
 /**
- * The last readings of one source: a ring that grows up to its capacity, so that a node that runs for years needs no more
- * memory than a full window. When it is full the oldest one goes. Readings may come late; whoever uses the series sorts it.
+ * The last readings of one source: a ring that grows up to its capacity, so that a node that runs for years needs no
+ * more memory than a full window. When it is full the oldest one goes. Readings may come late; whoever uses the series
+ * sorts it.
  */
 export class RollingSeries {
   private times: Float64Array;

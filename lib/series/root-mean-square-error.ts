@@ -1,6 +1,6 @@
 /**
- * Root of the mean squared error, in the unit of the values. Points where either side is missing (`NaN`) are left out; `NaN`
- * when none is left. Cost: one pass.
+ * Root of the mean squared error, in the unit of the values. Points where either side is missing (`NaN`) are left out;
+ * `NaN` when none is left. Cost: one pass.
  *
  * @example
  * rootMeanSquareError(Float64Array.of(0, 0), Float64Array.of(3, 4)); // => Math.sqrt(12.5)

@@ -2,8 +2,9 @@ import type { FittedForecaster } from './forecaster';
 import type { SeasonAddedState } from './forecaster-state';
 
 /**
- * A method on the series without its season, with the last season added again to whatever it forecasts. The season stays as
- * it is while values come: it is learned anew by the next fit. `rest` is the method for `state.rest`. Cost: that of it.
+ * A method on the series without its season, with the last season added again to whatever it forecasts. The season
+ * stays as it is while values come: it is learned anew by the next fit. `rest` is the method for `state.rest`. Cost:
+ * that of it.
  *
  * @example
  * const rest = seasonalNaiveForecaster.fit({ times: Float64Array.of(0, 1), values: Float64Array.of(5, 5), filled: Float64Array.of(5, 5), period: 1 });

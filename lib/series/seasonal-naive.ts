@@ -2,8 +2,8 @@ import { TwinError } from '../reading/twin-error';
 import { rootMeanSquareError } from './root-mean-square-error';
 
 /**
- * Seasonal naive forecast: each step repeats the last known value of the same place in the season; with period 1 the last
- * value. The benchmark that every other method has to beat.
+ * Seasonal naive forecast: each step repeats the last known value of the same place in the season; with period 1 the
+ * last value. The benchmark that every other method has to beat.
  *
  * Gap policy: a missing value (`NaN`) gives way to the one a season earlier. Reference: Hyndman and Athanasopoulos,
  * Forecasting: Principles and Practice, 3rd ed., 5.2. Cost: linear in the horizon.
@@ -28,8 +28,8 @@ export function seasonalNaive(values: Float64Array, period: number, horizon: num
 }
 
 /**
- * Standard deviation of the error of `seasonalNaive` at each step: that of one season ahead within the series, times the
- * root of the number of seasons ahead (independent seasonal differences; same reference, 5.5).
+ * Standard deviation of the error of `seasonalNaive` at each step: that of one season ahead within the series, times
+ * the root of the number of seasons ahead (independent seasonal differences; same reference, 5.5).
  *
  * `NaN` when the series has no two values one season apart.
  *

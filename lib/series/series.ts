@@ -1,8 +1,8 @@
 /**
  * A series of measured values over time, as the functions of this folder take it.
  *
- * `times` are epoch milliseconds (UTC); `values` are in `unit`, with `NaN` where a value is missing. Both arrays have the
- * same length; nothing says that times rise or are evenly spaced: `regularSeries` brings them there.
+ * `times` are epoch milliseconds (UTC); `values` are in `unit`, with `NaN` where a value is missing. Both arrays have
+ * the same length; nothing says that times rise or are evenly spaced: `regularSeries` brings them there.
  */
 export interface Series {
   readonly times: Float64Array;

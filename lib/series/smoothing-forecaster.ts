@@ -8,14 +8,17 @@ import { normalBounds } from './normal-bounds';
 export type TrendForm = 'automatic' | 'none' | 'additive' | 'damped';
 export type SeasonForm = 'automatic' | 'none' | 'additive' | 'multiplicative';
 
-/** Smoothing forgets: older values than these (and ten seasons) are left out of the fit, so that its cost stays bounded. */
+/**
+ * Smoothing forgets: older values than these (and ten seasons) are left out of the fit, so that its cost stays bounded.
+ */
 const LONGEST_FIT = 20_000;
 
 /**
- * Exponential smoothing as a forecasting method; `automatic` parts are chosen by the corrected information criterion AICc.
+ * Exponential smoothing as a forecasting method; `automatic` parts are chosen by the corrected information criterion
+ * AICc.
  *
- * Gap policy: filled by straight lines. Intervals: normal, by the variance of the state space model (class 1) on the residual
- * variance with as many degrees of freedom as parameters taken off. Cost: one fit for each form in question.
+ * Gap policy: filled by straight lines. Intervals: normal, by the variance of the state space model (class 1) on the
+ * residual variance with as many degrees of freedom as parameters taken off. Cost: one fit for each form in question.
  *
  * @example
  * const filled = Float64Array.from({ length: 30 }, (_, i) => 5 + 2 * i);

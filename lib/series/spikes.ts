@@ -1,16 +1,18 @@
 import { median } from './quickselect';
 
-/** Robust standard deviations of the usual step: far beyond what any season or noise does from one value to the next. */
+/**
+ * Robust standard deviations of the usual step: far beyond what any season or noise does from one value to the next.
+ */
 const GIANT = 50;
 /** Median absolute deviation to standard deviation of a normal distribution. */
 const MAD_TO_SIGMA = 1.482602218505602;
 
 /**
- * Single values that leap away from both neighbours, to the same side, by more than fifty times what steps usually are: a
- * broken reading, which no process of these values can have made.
+ * Single values that leap away from both neighbours, to the same side, by more than fifty times what steps usually are:
+ * a broken reading, which no process of these values can have made.
  *
- * More than half of the steps must not be 0, else there is no usual one and nothing is a spike. Gap policy: missing values
- * (`NaN`) are passed over. Cost: linear.
+ * More than half of the steps must not be 0, else there is no usual one and nothing is a spike. Gap policy: missing
+ * values (`NaN`) are passed over. Cost: linear.
  *
  * @example
  * spikes(Float64Array.of(20, 21, 20, 22, 9000, 21, 20, 21)); // => [4]

@@ -4,12 +4,12 @@ import { smoothingForecaster } from './smoothing-forecaster';
 import { stl } from './stl';
 
 /**
- * STL and smoothing: the season is taken out by STL, the rest is carried on by exponential smoothing with a damped trend, and
- * the last season is put back.
+ * STL and smoothing: the season is taken out by STL, the rest is carried on by exponential smoothing with a damped
+ * trend, and the last season is put back.
  *
  * For seasons of any length, where smoothing with a season has too many states. Gap policy: filled by straight lines.
- * Intervals: those of the smoothing. Reference: R `forecast::stlf`; Hyndman and Athanasopoulos, Forecasting: Principles and
- * Practice, 3rd ed., 5.7. Without a season it is the smoothing alone. Cost: one STL and one fit.
+ * Intervals: those of the smoothing. Reference: R `forecast::stlf`; Hyndman and Athanasopoulos, Forecasting: Principles
+ * and Practice, 3rd ed., 5.7. Without a season it is the smoothing alone. Cost: one STL and one fit.
  *
  * @example
  * const filled = Float64Array.from({ length: 40 }, (_, i) => 10 + [1, -1, 2, -2][i % 4]);

@@ -42,13 +42,13 @@ interface Windows {
 }
 
 /**
- * STL: seasonal and trend decomposition by LOESS. The season may change slowly, there are no empty edges, and with `robust`
- * an outlier moves neither season nor trend.
+ * STL: seasonal and trend decomposition by LOESS. The season may change slowly, there are no empty edges, and with
+ * `robust` an outlier moves neither season nor trend.
  *
  * Reference: Cleveland, Cleveland, McRae and Terpenning, Journal of Official Statistics 6 (1990); statsmodels `STL`.
  * Gap policy: none may be missing, fill them first. Cost: n × (windows) × iterations. Accuracy: relative 1e-13 against
- * statsmodels. Errors: `SERIES_PERIOD` below 2, `SERIES_TOO_SHORT` fewer than two seasons, `SERIES_GAPS`, `SERIES_OPTION` a
- * window that is even or too small.
+ * statsmodels. Errors: `SERIES_PERIOD` below 2, `SERIES_TOO_SHORT` fewer than two seasons, `SERIES_GAPS`,
+ * `SERIES_OPTION` a window that is even or too small.
  *
  * @example
  * stl(Float64Array.of(1, 3, 1, 3, 1, 3, 1, 3), { period: 2 }).trend.every((value) => Math.abs(value - 2) < 1e-9); // => true

@@ -5,8 +5,8 @@ import { normalQuantile } from './normal-quantile';
  * Quantile of Student's t distribution.
  *
  * Domain: 0 < p < 1, degrees of freedom > 0 (they need not be whole); else `NaN`. Reference: closed forms for 1 and 2
- * degrees, else Newton's method with Halley's correction on the incomplete beta function (Abramowitz and Stegun 26.7.1), from
- * the expansion 26.7.5. Accuracy: relative 1e-12 against closed forms and tables. Cost: about 5 steps.
+ * degrees, else Newton's method with Halley's correction on the incomplete beta function (Abramowitz and Stegun
+ * 26.7.1), from the expansion 26.7.5. Accuracy: relative 1e-12 against closed forms and tables. Cost: about 5 steps.
  *
  * @example
  * studentTQuantile(0.975, 1); // => 12.706204736174698

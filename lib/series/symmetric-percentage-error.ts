@@ -1,7 +1,7 @@
 /**
- * Symmetric mean absolute percentage error, sMAPE = mean(200 |actual - predicted| / (|actual| + |predicted|)), in per cent
- * from 0 to 200; both 0 counts as 0. Reference: Makridakis, M3 competition (2000). Points where either side is missing
- * (`NaN`) are left out; `NaN` when none is left. Cost: one pass.
+ * Symmetric mean absolute percentage error, sMAPE = mean(200 |actual - predicted| / (|actual| + |predicted|)), in per
+ * cent from 0 to 200; both 0 counts as 0. Reference: Makridakis, M3 competition (2000). Points where either side is
+ * missing (`NaN`) are left out; `NaN` when none is left. Cost: one pass.
  *
  * @example
  * symmetricPercentageError(Float64Array.of(1, 0), Float64Array.of(3, 0)); // => 50

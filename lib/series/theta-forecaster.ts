@@ -13,10 +13,10 @@ const SEASON_TEST = 1.6448536269514722;
 /**
  * Theta method: simple exponential smoothing, plus half the slope of a straight line, on the series without its season.
  *
- * The season is taken out by classical decomposition (multiplicative where all values are above 0) when the autocorrelation
- * at the period stands out, and put back. Reference: Assimakopoulos and Nikolopoulos, International Journal of Forecasting 16
- * (2000); Hyndman and Billah, ibid. 19 (2003); R `forecast::thetaf`. Gap policy: filled by straight lines. Intervals: normal,
- * by the variance of simple smoothing. Cost: one fit.
+ * The season is taken out by classical decomposition (multiplicative where all values are above 0) when the
+ * autocorrelation at the period stands out, and put back. Reference: Assimakopoulos and Nikolopoulos, International
+ * Journal of Forecasting 16 (2000); Hyndman and Billah, ibid. 19 (2003); R `forecast::thetaf`. Gap policy: filled by
+ * straight lines. Intervals: normal, by the variance of simple smoothing. Cost: one fit.
  *
  * @example
  * const filled = Float64Array.of(5, 5, 5, 5, 5, 5, 5, 5);
@@ -45,8 +45,8 @@ export const thetaForecaster: Forecaster = {
 };
 
 /**
- * The Theta method from its state. Each value that comes moves the smoothed level; slope and season stay those of the last
- * fit.
+ * The Theta method from its state. Each value that comes moves the smoothed level; slope and season stay those of the
+ * last fit.
  *
  * @example
  * const state = { kind: 'theta', alpha: 0.5, level: 2, halfSlope: 0, start: 2, season: [0], multiplicative: false, sigma: 1 };

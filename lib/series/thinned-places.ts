@@ -1,5 +1,6 @@
 /**
- * Places of a series of `length` points of which at most `most` are kept, evenly spread, the first and the last among them.
+ * Places of a series of `length` points of which at most `most` are kept, evenly spread, the first and the last among
+ * them.
  *
  * @example
  * thinnedPlaces(5, 3); // => [0, 2, 4]

@@ -22,8 +22,8 @@ export interface ThresholdCrossing {
 /**
  * When a forecast crosses a threshold, and how likely.
  *
- * The probability at a step is that of a normal distribution whose spread is the half-width of the interval of the given level;
- * without any width it is 0 or 1. Cost: linear in the horizon.
+ * The probability at a step is that of a normal distribution whose spread is the half-width of the interval of the
+ * given level; without any width it is 0 or 1. Cost: linear in the horizon.
  *
  * @example
  * const forecast = { times: Float64Array.of(10, 20), values: Float64Array.of(1, 3), bounds: { lower: Float64Array.of(0, 2), upper: Float64Array.of(2, 4) } };

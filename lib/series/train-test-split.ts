@@ -10,9 +10,9 @@ export interface TrainTestSplit {
 /**
  * Splits n points into a part to learn from and a part held back; the test part has `ceil(n * testShare)` points.
  *
- * Without a seed the test part is the end of the series: what a forecast is judged by. With a seed the points are shuffled
- * first, index for index as scikit-learn's `train_test_split(…, test_size=testShare, random_state=seed)`: then the model
- * has seen the neighbours of every test point, and its score says nothing about the future.
+ * Without a seed the test part is the end of the series: what a forecast is judged by. With a seed the points are
+ * shuffled first, index for index as scikit-learn's `train_test_split(…, test_size=testShare, random_state=seed)`: then
+ * the model has seen the neighbours of every test point, and its score says nothing about the future.
  *
  * Errors: `SERIES_OPTION` share not between 0 and 1, `SERIES_TOO_SHORT` a part would be empty. Cost: linear.
  *

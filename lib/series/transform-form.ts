@@ -1,8 +1,8 @@
 import { guerreroLambda } from './guerrero-lambda';
 
 /**
- * Scale on which a method works: as the values are, their logarithm, or Box and Cox's with Guerrero's lambda. `automatic`:
- * `auto` takes the one that the back-test favours, a single method takes the values as they are.
+ * Scale on which a method works: as the values are, their logarithm, or Box and Cox's with Guerrero's lambda.
+ * `automatic`: `auto` takes the one that the back-test favours, a single method takes the values as they are.
  */
 export type TransformForm = 'automatic' | 'none' | 'log' | 'box-cox';
 

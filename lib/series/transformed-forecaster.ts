@@ -9,11 +9,11 @@ const ONE_SIGMA = 0.6826894921370859;
 /**
  * A method that learns and forecasts on the scale of `boxCox`; forecast and interval are brought back.
  *
- * Ends of the interval keep their probability on the way back, as the transformation only rises. The forecast is the median
- * of what may come, which errs least in absolute terms; with `mean` it is the mean, which errs not to one side (bias
- * adjustment: median × (1 + σ² (1 - lambda) / (2 (1 + lambda z)²)), σ that of the method on the transformed scale z).
- * Reference: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.6.
- * Errors: `SERIES_NOT_POSITIVE` a value of 0 or below. Cost: that of the method.
+ * Ends of the interval keep their probability on the way back, as the transformation only rises. The forecast is the
+ * median of what may come, which errs least in absolute terms; with `mean` it is the mean, which errs not to one side
+ * (bias adjustment: median × (1 + σ² (1 - lambda) / (2 (1 + lambda z)²)), σ that of the method on the transformed scale
+ * z). Reference: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.6. Errors:
+ * `SERIES_NOT_POSITIVE` a value of 0 or below. Cost: that of the method.
  *
  * @example
  * const filled = Float64Array.of(1, 2, 4, 8, 16);
@@ -45,8 +45,8 @@ export function transformedForecaster(
 }
 
 /**
- * A method that works on the scale of `boxCox`, brought back. `fitted` is the method for `state.on`. A value of 0 or below that
- * comes is taken as missing.
+ * A method that works on the scale of `boxCox`, brought back. `fitted` is the method for `state.on`. A value of 0 or
+ * below that comes is taken as missing.
  *
  * @example
  * const fitted = seasonalNaiveForecaster.fit({ times: Float64Array.of(0, 1), values: Float64Array.of(0, 0), filled: Float64Array.of(0, 0), period: 1 });

@@ -1,10 +1,11 @@
 /**
- * At each step the middle between the weighted mean and the weighted median of several forecasts: the mean uses what all of
- * them know, the median does not follow one that has run away. Weights need not add to 1.
+ * At each step the middle between the weighted mean and the weighted median of several forecasts: the mean uses what
+ * all of them know, the median does not follow one that has run away. Weights need not add to 1.
  *
- * The median is that of the weights laid side by side in the order of the values, straight lines between their middles. A
- * forecast with a value that is not finite is left out; without any other the result is `NaN`. Reference: Jose and Winkler,
- * International Journal of Forecasting 24 (2008), for robust means of forecasts. Cost: steps × forecasts × log forecasts.
+ * The median is that of the weights laid side by side in the order of the values, straight lines between their middles.
+ * A forecast with a value that is not finite is left out; without any other the result is `NaN`. Reference: Jose and
+ * Winkler, International Journal of Forecasting 24 (2008), for robust means of forecasts. Cost: steps × forecasts × log
+ * forecasts.
  *
  * @example
  * weightedCentre([Float64Array.of(1), Float64Array.of(2), Float64Array.of(9)], [1, 1, 1]); // => Float64Array.of(3)

@@ -1,6 +1,6 @@
 /**
- * How a node describes itself: one `options.ts` per node, read by the runtime (resolve-options), by the build (form rows,
- * `defaults`, validators, option tables) and by the tests of the words. No Node.js, no DOM, no Node-RED in here.
+ * How a node describes itself: one `options.ts` per node, read by the runtime (resolve-options), by the build (form
+ * rows, `defaults`, validators, option tables) and by the tests of the words. No Node.js, no DOM, no Node-RED in here.
  */
 
 /** An option or an output applies only while every named option has one of the listed values. */

@@ -12,8 +12,8 @@ import { statusOfError } from './status-of-error';
 const KEEP_EVERY_MS = 10_000;
 
 /**
- * What the nodes that work on series (see `seriesOptions`) share: the runner of their jobs, the kept state of their live
- * windows, and the statuses of both.
+ * What the nodes that work on series (see `seriesOptions`) share: the runner of their jobs, the kept state of their
+ * live windows, and the statuses of both.
  */
 export class SeriesWork<D extends NodeDefinition> {
   readonly #context: NodeContext<D>;

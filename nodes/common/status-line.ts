@@ -30,7 +30,9 @@ export class StatusLine {
 
   constructor(private readonly node: Pick<Node, 'status'>) {}
 
-  /** What was shown last, whether it has reached the editor or not, and since when it is of this kind (monotonic, ms). */
+  /**
+   * What was shown last, whether it has reached the editor or not, and since when it is of this kind (monotonic, ms).
+   */
   get current(): { readonly kind: StatusKind; readonly text: string; readonly sinceMs: number } | undefined {
     return this.last && { ...this.last, text: wordsOf(this.last.text) };
   }

@@ -10,8 +10,8 @@ import type { definition } from './options';
 type Options = OptionsOf<typeof definition>;
 
 /**
- * The history that a message asks for: the options, each of which the property of the same name overrides (`measurement`,
- * `field`, `tags`, `from`, `to`, `every`, `aggregate`, `fill`, `limit`).
+ * The history that a message asks for: the options, each of which the property of the same name overrides
+ * (`measurement`, `field`, `tags`, `from`, `to`, `every`, `aggregate`, `fill`, `limit`).
  * @throws TwinError MESSAGE_PROPERTY
  */
 export function historyQueryOf(options: Options, message: FlowMessage): HistoryQuery {

@@ -22,8 +22,8 @@ export function mappingOf(options: OptionsOf<typeof definition>): PointMapping {
 }
 
 /**
- * The mapping for one message: `msg.measurement` in place of the option that all values go into, `msg.tags` added to the
- * tags.
+ * The mapping for one message: `msg.measurement` in place of the option that all values go into, `msg.tags` added to
+ * the tags.
  * @throws TwinError MESSAGE_PROPERTY
  */
 export function mappingFor(mapping: PointMapping, { measurement, tags }: FlowMessage): PointMapping {

@@ -9,7 +9,9 @@ import { definition } from './options';
 
 const PROBE_MS = 8_000;
 
-/** What a cluster's config node offers: how to reach it. Each node keeps connections of its own, as Kafka's clients do. */
+/**
+ * What a cluster's config node offers: how to reach it. Each node keeps connections of its own, as Kafka's clients do.
+ */
 export interface ClusterConnection {
   readonly options: KafkaConnectionOptions;
 }

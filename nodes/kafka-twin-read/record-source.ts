@@ -8,8 +8,8 @@ import type { definition } from './options';
 import { messageOf, payloadOf } from './record-message';
 
 /**
- * Records of a consumer as messages of a flow. With *commit when the flow has finished*, what was not settled when a node
- * was stopped is read again from the last committed record.
+ * Records of a consumer as messages of a flow. With *commit when the flow has finished*, what was not settled when a
+ * node was stopped is read again from the last committed record.
  */
 export class RecordSource {
   readonly #context: NodeContext<typeof definition>;

@@ -38,8 +38,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Waits for the caller's own work, at most `drainMs` and not at all while the broker is away; the last user closes the
-   * publisher, which rejects what is left with MQTT_CLOSED.
+   * Waits for the caller's own work, at most `drainMs` and not at all while the broker is away; the last user closes
+   * the publisher, which rejects what is left with MQTT_CLOSED.
    */
   async release(pending: Promise<unknown>, drainMs: number): Promise<void> {
     const publisher = this.#publisher;

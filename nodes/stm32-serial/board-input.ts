@@ -27,7 +27,8 @@ function bytesOf(payload: unknown): Uint8Array | undefined {
 
 /**
  * @param nowMs epoch ms
- * @throws TwinError `SERIAL_REQUEST` for a message that asks nothing known, `SERIAL_EXPIRED` for a command that comes too late
+ * @throws TwinError `SERIAL_REQUEST` for a message that asks nothing known, `SERIAL_EXPIRED` for a command that comes
+ *   too late
  */
 export function boardRequest({ action, command, payload, expires }: FlowMessage, nowMs: number): BoardRequest {
   if (typeof expires === 'number' && nowMs >= expires) {

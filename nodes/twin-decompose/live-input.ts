@@ -66,7 +66,8 @@ export class LiveInput {
   }
 
   /**
-   * Takes a reading in and scores it, where there is a decomposition to score it by. `due` is its source when a new one is due.
+   * Takes a reading in and scores it, where there is a decomposition to score it by. `due` is its source when a new one
+   * is due.
    * @throws TwinError SERIES_VALUE, SERIES_TIME
    */
   take(reading: Reading): { scored?: ScoredOfSource; due?: string } {

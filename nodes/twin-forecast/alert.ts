@@ -11,7 +11,9 @@ export interface Alert {
   readonly side: 'above' | 'below';
   /** In per cent: the largest one at any step. */
   readonly probability: number;
-  /** Epoch ms of the first step with the probability asked for, and of the first one whose forecast is beyond the limit. */
+  /**
+   * Epoch ms of the first step with the probability asked for, and of the first one whose forecast is beyond the limit.
+   */
   readonly time: number | null;
   readonly expected: number | null;
   readonly source?: string;

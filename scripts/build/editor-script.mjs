@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * The editor's half of a node: a literal `RED.nodes.registerType(…)` made from the definition (Node-RED's own tools read
- * it as text), bundled with the form code. Not minified, for the same reason.
+ * The editor's half of a node: a literal `RED.nodes.registerType(…)` made from the definition (Node-RED's own tools
+ * read it as text), bundled with the form code. Not minified, for the same reason.
  */
 export async function editorScript(root, definition) {
   const { type } = definition;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const escape = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /**
- * The help of a node in a language: what was written by hand, with the list of options where `<!-- options -->` stands, and
- * a text that several nodes share where `<!-- common NAME -->` does.
+ * The help of a node in a language: what was written by hand, with the list of options where `<!-- options -->` stands,
+ * and a text that several nodes share where `<!-- common NAME -->` does.
  */
 export function help(root, language, definition, catalogue) {
   const { type } = definition;

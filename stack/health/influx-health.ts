@@ -32,7 +32,9 @@ export async function checkInflux(address: InfluxAddress, timeoutMs = 3_000): Pr
   return version;
 }
 
-/** Sends InfluxQL (which 1.x, 2.x and 3.x all take at `/query`); times come back as epoch ms. Rejects with STACK_INFLUX. */
+/**
+ * Sends InfluxQL (which 1.x, 2.x and 3.x all take at `/query`); times come back as epoch ms. Rejects with STACK_INFLUX.
+ */
 export async function queryInflux(
   address: InfluxAddress,
   query: string,

@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import type { Installation } from '../server-recipe';
 import { runWithProgress } from './run-with-progress';
 
-/** Services that Debian's packages start by themselves, on their usual ports; the stack runs its own processes instead. */
+/**
+ * Services that Debian's packages start by themselves, on their usual ports; the stack runs its own processes instead.
+ */
 const SERVICES: Readonly<Record<string, string>> = { mosquitto: 'mosquitto.service', influxdb: 'influxdb.service' };
 
-/** Installs Debian packages; waits for up to 2 minutes while another apt-get holds the lock. Rejects with STACK_INSTALL. */
+/**
+ * Installs Debian packages; waits for up to 2 minutes while another apt-get holds the lock. Rejects with STACK_INSTALL.
+ */
 export async function installDebianPackages(
   packages: readonly string[],
   place: Omit<Installation, 'cacheDir'>,

@@ -14,8 +14,8 @@ import { fixedPort, launched } from './launched';
 const run = promisify(execFile);
 const OLDEST_JAVA = 17;
 /**
- * The heap whole from the start: one that grows stays too small to be collected rarely, and then each collection stops the
- * broker for some 20 ms every second. The rest is what Kafka's own start script sets.
+ * The heap whole from the start: one that grows stays too small to be collected rarely, and then each collection stops
+ * the broker for some 20 ms every second. The rest is what Kafka's own start script sets.
  */
 const JVM_OPTIONS = [
   '-Xms512m',

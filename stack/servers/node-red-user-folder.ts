@@ -12,8 +12,8 @@ export interface UserFolderOptions {
 const DASHBOARD = '@flowfuse/node-red-dashboard';
 
 /**
- * Makes what Node-RED needs in its user folder: settings and secret at the first start only, so that edits stay;
- * the links to this pack and to the dashboard at every start, as npm removes them when the user installs another module.
+ * Makes what Node-RED needs in its user folder: settings and secret at the first start only, so that edits stay; the
+ * links to this pack and to the dashboard at every start, as npm removes them when the user installs another module.
  */
 export function prepareUserFolder({ folder, packDir, log }: UserFolderOptions): void {
   mkdirSync(folder, { recursive: true });

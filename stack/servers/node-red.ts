@@ -43,7 +43,9 @@ export const nodeRed: ServerRecipe = {
   },
 };
 
-/** Start script of Node-RED 5 where Node.js is new enough for it (22.9), else of 4.1; NODE_RED names another package. */
+/**
+ * Start script of Node-RED 5 where Node.js is new enough for it (22.9), else of 4.1; NODE_RED names another package.
+ */
 function nodeRedScript(packDir: string, env: NodeJS.ProcessEnv): string {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const runsFive = major > 22 || (major === 22 && minor >= 9);

@@ -19,7 +19,10 @@ const LINES = Array.from({ length: 10 }, (_, minute) => {
 const WHOLE = { measurement: 'room', field: 'temp', from: ISO_START, to: String(START_MS + 10 * MINUTE) };
 const OF_A = [{ tag: 'Source', value: 'a' }];
 
-/** A database node `d`, a read node `r`, and helper nodes on its outputs and on catch (`caught`) and complete (`complete`). */
+/**
+ * A database node `d`, a read node `r`, and helper nodes on its outputs and on catch (`caught`) and complete
+ * (`complete`).
+ */
 async function start(
   t: TestContext,
   read: Record<string, unknown>,

@@ -18,7 +18,10 @@ interface Setup {
   readonly outputs?: boolean;
 }
 
-/** A database node `d`, a write node `w`, and helper nodes on its outputs, on catch (`caught`) and complete (`complete`). */
+/**
+ * A database node `d`, a write node `w`, and helper nodes on its outputs, on catch (`caught`) and complete
+ * (`complete`).
+ */
 async function start(
   t: TestContext,
   { database, config, write, credentials, outputs = true }: Setup,

@@ -25,7 +25,9 @@ interface Setup {
   readonly outputs?: boolean;
 }
 
-/** A broker node `b`, a write node `w`, and helper nodes on its outputs, on catch (`caught`) and complete (`complete`). */
+/**
+ * A broker node `b`, a write node `w`, and helper nodes on its outputs, on catch (`caught`) and complete (`complete`).
+ */
 async function start(t: TestContext, { url = mqttUrl(), write, broker, credentials, outputs = true }: Setup) {
   const topic = `node/${randomUUID()}`;
   const flow = [

@@ -13,7 +13,10 @@ export interface LossyModelOptions {
   readonly doubled: readonly number[];
 }
 
-/** A model that answers each record with one of its own after 5 to 45 ms, not in order; of the reading only the stamp passes. */
+/**
+ * A model that answers each record with one of its own after 5 to 45 ms, not in order; of the reading only the stamp
+ * passes.
+ */
 export async function startModel(t: TestContext, options: LossyModelOptions): Promise<void> {
   const { brokers, topic, replies, lost, doubled } = options;
   const connection = { brokers: [...brokers] };

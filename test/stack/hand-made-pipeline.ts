@@ -5,7 +5,9 @@ import type { Stack } from '../../stack/stack';
 
 const FRAME_BYTES = 22;
 
-/** The shortest pipeline there can be, with plain clients: frames from the board's port to all three servers at once. */
+/**
+ * The shortest pipeline there can be, with plain clients: frames from the board's port to all three servers at once.
+ */
 export class HandMadePipeline {
   /** A fault for the next reading: kept from one of the servers; or twice in Kafka, under two times in InfluxDB. */
   next: { lose?: 'mqtt' | 'kafka' | 'influx'; repeat?: boolean } = {};

@@ -43,7 +43,9 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** Changes what happens from now on. After garbage the connections that got it are ended: nobody could go on there. */
+  /**
+   * Changes what happens from now on. After garbage the connections that got it are ended: nobody could go on there.
+   */
   set mode(mode: ProxyMode) {
     const wasGarbage = this.#mode.kind === 'garbage';
     this.#mode = mode;

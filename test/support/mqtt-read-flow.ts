@@ -8,11 +8,15 @@ export interface ReadFlow {
   readonly read?: Record<string, unknown>;
   readonly broker?: Record<string, unknown>;
   readonly credentials?: Record<string, string>;
-  /** Type of the node behind the first output: `recorder` (the default) ends each message, `helper` leaves that open. */
+  /**
+   * Type of the node behind the first output: `recorder` (the default) ends each message, `helper` leaves that open.
+   */
   readonly out?: 'recorder' | 'helper';
 }
 
-/** Client ids are made of the broker's and the node's: both are the test's own, as the shared server has other tests. */
+/**
+ * Client ids are made of the broker's and the node's: both are the test's own, as the shared server has other tests.
+ */
 export interface StartedReadFlow {
   readonly runtime: Runtime;
   readonly topic: string;

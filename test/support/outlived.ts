@@ -5,8 +5,8 @@ const ROUNDS = 50;
 const PER_ROUND = 400;
 
 /**
- * Bytes that outlived short collections, of what `step` makes and drops again: 20,000 steps with 100 short collections, two
- * of which something must outlive to be counted.
+ * Bytes that outlived short collections, of what `step` makes and drops again: 20,000 steps with 100 short collections,
+ * two of which something must outlive to be counted.
  */
 export function outlivedBytes(step: (index: number) => void): number {
   const collect = garbageCollector();

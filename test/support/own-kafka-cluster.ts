@@ -13,7 +13,8 @@ const GROUPS_TOPIC = '__consumer_offsets';
 const clusterLines = [
   'default.replication.factor=3',
   'min.insync.replicas=2',
-  // A leader that died is missed soon, as in `broker.session.timeout.ms`; by default the others wait 2 s for a new vote.
+  // A leader that died is missed soon, as in `broker.session.timeout.ms`; by default the others wait 2 s for a new
+  // vote.
   'controller.quorum.fetch.timeout.ms=1000',
   'controller.quorum.election.timeout.ms=500',
   // 128 MB by default, of a heap that is little larger.

@@ -10,8 +10,8 @@ const INSTALL_LIMIT_MS = 300_000;
 export type PythonEnvironment = { readonly python: string } | { readonly missing: string };
 
 /**
- * A virtual environment `.data/<name>` with the packages of a requirements file (its path in this repository), made on first
- * use and again when that file changes.
+ * A virtual environment `.data/<name>` with the packages of a requirements file (its path in this repository), made on
+ * first use and again when that file changes.
  *
  * @throws Error when Python is there but the packages cannot be installed
  */

@@ -1,4 +1,6 @@
-/** Addresses of the real servers that the test run started; a test without its server fails instead of passing unseen. */
+/**
+ * Addresses of the real servers that the test run started; a test without its server fails instead of passing unseen.
+ */
 function address(variable: string): string {
   const value = process.env[variable];
   if (!value)

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 
-/** A clock that is ahead of the machine's by `aheadMs` at `originMs` (epoch, ms), and gains `ppm` millionths after it. */
+/**
+ * A clock that is ahead of the machine's by `aheadMs` at `originMs` (epoch, ms), and gains `ppm` millionths after it.
+ */
 export interface ShiftedClock {
   readonly aheadMs: number;
   readonly ppm: number;

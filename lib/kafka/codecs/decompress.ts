@@ -3,7 +3,9 @@ import { Decompress as ZstdStream } from 'fzstd';
 import { decompressBound, decompress as lz4 } from 'lz4js';
 import { uncompress as snappy } from 'snappyjs';
 
-/** More than this out of one batch is no batch of readings but an attack on the memory; the broker's own limit is 1 MiB. */
+/**
+ * More than this out of one batch is no batch of readings but an attack on the memory; the broker's own limit is 1 MiB.
+ */
 export const MAX_DECOMPRESSED_BYTES = 64 * 2 ** 20;
 
 /** First bytes of the framing in which Java clients send Snappy blocks (xerial snappy-java). */

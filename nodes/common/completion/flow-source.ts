@@ -36,8 +36,9 @@ export interface FlowSourceOptions<C extends SourceCore> {
 }
 
 /**
- * The flow's side of a source that can be asked again. What it sends is settled when every node that the message reached
- * has said so; when a node was stopped in between, the core is made anew, as nobody else can send the message again.
+ * The flow's side of a source that can be asked again. What it sends is settled when every node that the message
+ * reached has said so; when a node was stopped in between, the core is made anew, as nobody else can send the message
+ * again.
  */
 export class FlowSource<D extends NodeDefinition, C extends SourceCore> {
   readonly #context: NodeContext<D>;

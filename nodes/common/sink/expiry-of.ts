@@ -2,8 +2,8 @@ import { assertTimely } from '../../../lib/delivery/expiry';
 import type { FlowMessage } from '../message';
 
 /**
- * Until when a message may be sent (`msg.expires`, epoch ms), wherever it waits; undefined without a limit. A sink hands
- * it to its client with the message, which looks again at the moment of sending.
+ * Until when a message may be sent (`msg.expires`, epoch ms), wherever it waits; undefined without a limit. A sink
+ * hands it to its client with the message, which looks again at the moment of sending.
  *
  * @throws TwinError `DELIVERY_EXPIRED` when that has passed
  */

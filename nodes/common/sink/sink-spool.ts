@@ -120,7 +120,9 @@ export class SinkSpool extends EventEmitter<SinkSpoolEvents> {
     return this.#parts?.spool.length ?? 0;
   }
 
-  /** Whether the server accepts. When it does not, new messages go to the disk, and what is under way is copied there. */
+  /**
+   * Whether the server accepts. When it does not, new messages go to the disk, and what is under way is copied there.
+   */
   set accepting(accepting: boolean) {
     this.#decided();
     this.#accepting = accepting;

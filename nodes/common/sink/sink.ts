@@ -83,7 +83,8 @@ export class Sink<D extends NodeDefinition> {
    * @param removed the node is gone for good
    */
   async close(closeClient: (drainMs: number) => Promise<void>, removed: boolean): Promise<void> {
-    // What Node-RED has already taken from the node before, it hands on in its next turn: it is not to find a closed door.
+    // What Node-RED has already taken from the node before, it hands on in its next turn: it is not to find a closed
+    // door.
     await new Promise((turn) => setImmediate(turn));
     this.#line.close();
     await this.#spool?.prepareClose();

@@ -16,7 +16,9 @@ export function readingsIn(payloads: readonly Buffer[]): SeenReading[] {
   });
 }
 
-/** Waits until a subscriber has read all that was sent, as its own pipe may lag behind what it is sent; 10 s at most. */
+/**
+ * Waits until a subscriber has read all that was sent, as its own pipe may lag behind what it is sent; 10 s at most.
+ */
 export async function readOut(far: ForeignSubscriber, sent: ReadonlySet<string>): Promise<void> {
   const lost = () => countArrivals(sent, readingsIn(far.payloads)).lost;
   // What is missing then is counted by the caller, as lost.

@@ -23,7 +23,9 @@ export const form = {
   deploys: isLong ? 30 : 3,
 } as const;
 
-/** The long form gives each fault readings of its own; the short one lets them happen one after the other to the same. */
+/**
+ * The long form gives each fault readings of its own; the short one lets them happen one after the other to the same.
+ */
 export const grouped = <T>(faults: readonly T[]): (readonly T[])[] =>
   isLong ? faults.map((fault) => [fault]) : [faults];
 

@@ -45,9 +45,9 @@ export async function startServersWith<K extends AnyKafka>(
 }
 
 /**
- * A Mosquitto to be killed: it saves its state with every change, so that a kill costs little of what it has acknowledged
- * (for the rest see `killMosquitto`). Not for other cases: with thousands of messages queued it writes them all for each
- * packet, takes some 60 packets a second then, and answers no ping in time.
+ * A Mosquitto to be killed: it saves its state with every change, so that a kill costs little of what it has
+ * acknowledged (for the rest see `killMosquitto`). Not for other cases: with thousands of messages queued it writes
+ * them all for each packet, takes some 60 packets a second then, and answers no ping in time.
  */
 export const startMortalMosquitto = (t: TestContext): Promise<OwnMosquitto> =>
   OwnMosquitto.start(t, [...OPEN_TO_ALL, ...NO_LIMITS, ...SAVE_EVERY_CHANGE]);

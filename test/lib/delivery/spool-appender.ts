@@ -1,7 +1,7 @@
 /**
- * A process to be killed: appends for ever in random bursts, reads and acknowledges now and then, and reports on stdout,
- * by writes that return only when the pipe has them, what was promised to it. Ends when the disk fails. Arguments: folder,
- * round, durability, syncEveryMs.
+ * A process to be killed: appends for ever in random bursts, reads and acknowledges now and then, and reports on
+ * stdout, by writes that return only when the pipe has them, what was promised to it. Ends when the disk fails.
+ * Arguments: folder, round, durability, syncEveryMs.
  */
 import { writeSync } from 'node:fs';
 import { Spool } from '../../../lib/delivery/spool';

@@ -22,7 +22,9 @@ interface Located {
 
 const numbersOf = (located: readonly Located[]): number[] => located.map(({ sequence }) => sequence);
 
-/** Fills a folder with records over several segments, some of them acknowledged; says where each of the others stands. */
+/**
+ * Fills a folder with records over several segments, some of them acknowledged; says where each of the others stands.
+ */
 async function filledFolder(t: TestContext, random: () => number) {
   const folder = await temporaryFolder(t);
   const count = 20 + Math.floor(random() * 100);

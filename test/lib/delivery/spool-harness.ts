@@ -44,7 +44,10 @@ export const sequencesOf = (records: readonly SpoolRecord[]): number[] => record
 export const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 
-/** Reads and acknowledges until nothing is left, in batches of random or fixed size; the records get memory of their own. */
+/**
+ * Reads and acknowledges until nothing is left, in batches of random or fixed size; the records get memory of their
+ * own.
+ */
 export async function drain(spool: Spool, batchSize: () => number = () => 100): Promise<SpoolRecord[]> {
   const all: SpoolRecord[] = [];
   for (;;) {

@@ -110,7 +110,9 @@ describe('InfluxDB writer', () => {
   });
 });
 
-/** A line that no server can parse, though its escaping is right: the names and tags of a series must stay below 64 kB. */
+/**
+ * A line that no server can parse, though its escaping is right: the names and tags of a series must stay below 64 kB.
+ */
 const malformed = (index: number): Point => point(index, { tags: { Source: `${index}`.padEnd(70_000, 'x') } });
 const conflicting = (index: number): Point => point(index, { fields: { 'Ambient Temperature': 'warm' } });
 

@@ -50,7 +50,8 @@ test('A cluster of three brokers', { timeout: 300_000 }, async (t) => {
         await flow.goesOn();
       }
       await flow.end();
-      // A leader that goes while it waits for its followers does not say that they have got a record: it may be there twice.
+      // A leader that goes while it waits for its followers does not say that they have got a record: it may be there
+      // twice.
       assert.equal(flow.reader.values.length, await flow.written());
     },
   );

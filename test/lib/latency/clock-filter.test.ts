@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import { ClockFilter } from '../../../lib/latency/clock-filter';
 import { seededRandom } from '../../support/seeded-random';
 
-/** Exchanges over a way that is slow at random, and not the same there and back, with a clock that is ahead and drifts. */
+/**
+ * Exchanges over a way that is slow at random, and not the same there and back, with a clock that is ahead and drifts.
+ */
 function* exchanges(count: number, { aheadMs = 900, ppm = 0, everyMs = 5_000, seed = 1, stepAt = Infinity } = {}) {
   const random = seededRandom(seed);
   const way = (): number => 1 + random() * 2 + (random() < 0.3 ? random() * 300 : 0);

@@ -1,4 +1,6 @@
-/** What lib/mqtt relies on and mqtt.js does not document; run against the real broker so that an update shows a change. */
+/**
+ * What lib/mqtt relies on and mqtt.js does not document; run against the real broker so that an update shows a change.
+ */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { connect as connectTcp } from 'node:net';

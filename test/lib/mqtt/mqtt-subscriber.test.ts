@@ -212,7 +212,9 @@ const RIGHTS = JSON.stringify({
   roles: [{ rolename: 'reader', acls: [{ acltype: 'subscribePattern', topic: 'open/#', allow: true }] }],
 });
 
-/** Mosquitto's own plugin for rights, which refuses a SUBSCRIBE; its simpler file of rights only leaves messages out. */
+/**
+ * Mosquitto's own plugin for rights, which refuses a SUBSCRIBE; its simpler file of rights only leaves messages out.
+ */
 function rightsPlugin(): string[] {
   const name = 'mosquitto_dynamic_security.so';
   const folders = ['/usr/lib', ...readdirSync('/usr/lib').map((folder) => `/usr/lib/${folder}`)];
