@@ -31,24 +31,25 @@ interface Member {
 /** Each source has an actuator of its own; so many are one node's. */
 const MAX_SOURCES = 100;
 const REMEMBERED_SEQUENCES = 1024;
-/** The loop that waits for the first reading of all. */
-const NOBODY = '';
+/** A source that was silent for so long, in its safe state, is not kept over the next restart; ms. */
+const FORGOTTEN_AFTER_MS = 86_400_000;
 
 /**
- * The control loops of a node, one for each source of readings. Before the first reading there is one loop without a
- * name, so that the safe state comes even where no reading ever does; it becomes the first source's.
+ * The control loops of a node, one for each source of readings. Where no source is known yet there is one loop without
+ * a name, so that the safe state comes even if no reading ever does; it becomes the first source's. A source that was
+ * controlled before a restart is known from the start: one that stays silent gets its safe state, too.
  */
 export class ControlGroup extends EventEmitter<ControlGroupEvents> {
   readonly #options: ControlGroupOptions;
   readonly #members = new Map<string, Member>();
-  /** States from before a restart, each until its source is heard. */
-  #kept: ReadonlyMap<string, KeptControl> = new Map();
+  /** The member that waits for the first source of all. */
+  #nobody: Member | undefined;
 
   /** @throws TwinError TWIN_THRESHOLDS, TWIN_OPTIONS */
   constructor(options: ControlGroupOptions) {
     super();
     this.#options = options;
-    this.#join(NOBODY);
+    this.#nobody = this.#join('');
   }
 
   /** The loops by source. */
@@ -74,37 +75,36 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
   /**
    * A person takes over, or gives control back (undefined).
    * @param source undefined for all
-   * @throws TwinError TWIN_SOURCES for a source that was never heard
+   * @throws TwinError TWIN_SOURCES for a source that is not known
    */
   override(state: SwitchState | undefined, forMs: number, source?: string): void {
     if (source === undefined) for (const { loop } of [...this.#members.values()]) loop.override(state, forMs);
     else {
       const member = this.#members.get(source);
-      if (!member)
+      if (!member || member === this.#nobody)
         throw new TwinError('TWIN_SOURCES', `no reading of a source "${source}" has come, so it has no control`);
       member.loop.override(state, forMs);
     }
   }
 
-  /** The states by source as plain JSON, to be kept; those from before that nobody has asked for are left out. */
+  /** The states by source as plain JSON, to be kept; a source that has long been silent is left out. */
   snapshot(): Record<string, KeptControl> {
-    const states = [...this.#members].flatMap(
-      ([
-        source,
-        {
-          loop: { state, since },
-        },
-      ]) => (state === undefined || since === undefined ? [] : [[source, { state, since }] as const]),
-    );
+    const states = [...this.#members.values()].flatMap((member) => {
+      const { state, since } = member.loop;
+      if (state === undefined || since === undefined || this.#isForgotten(member)) return [];
+      return [[member.source, { state, since }] as const];
+    });
     return Object.fromEntries(states);
   }
 
   /**
-   * Goes on from a kept snapshot: the minimum times go on, and a source that is silent between the thresholds keeps its
-   * state.
+   * Goes on from a kept snapshot, before the first reading: the minimum times go on, a source that measures between the
+   * thresholds keeps its state, and one that stays silent gets the safe state. Of more than 100 sources the first.
    */
   restore(json: unknown): void {
-    this.#kept = readControlSnapshot(json);
+    for (const [source, kept] of [...readControlSnapshot(json)].slice(0, MAX_SOURCES)) {
+      this.#newMember(source).loop.resume(kept);
+    }
   }
 
   /** @returns false when no such command is under way */
@@ -125,22 +125,29 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
 
   #memberOf(source: string): Member {
     const known = this.#members.get(source);
-    const member = known ?? this.#newMember(source);
-    const kept = member.loop.value === undefined ? this.#kept.get(source) : undefined;
-    if (kept) member.loop.resume(kept);
-    return member;
+    return known && known !== this.#nobody ? known : this.#newMember(source);
   }
 
   #newMember(source: string): Member {
+    const nobody = this.#nobody;
+    if (nobody) {
+      this.#nobody = undefined;
+      this.#members.delete(nobody.source);
+      this.#members.set(source, nobody);
+      nobody.source = source;
+      return nobody;
+    }
     if (this.#members.size >= MAX_SOURCES) {
       throw new TwinError('TWIN_SOURCES', `control has ${MAX_SOURCES} sources already, "${source}" would be one more`);
     }
-    const nobody = this.#members.get(NOBODY);
-    if (nobody?.loop.value !== undefined || !nobody) return this.#join(source);
-    this.#members.delete(NOBODY);
-    this.#members.set(source, nobody);
-    nobody.source = source;
-    return nobody;
+    return this.#join(source);
+  }
+
+  #isForgotten(member: Member): boolean {
+    const { value, reason, since = 0 } = member.loop;
+    if (member === this.#nobody) return true;
+    const isSilent = value === undefined && reason === 'stale';
+    return isSilent && this.#options.clock.epochMs() - since >= FORGOTTEN_AFTER_MS;
   }
 
   #join(source: string): Member {

@@ -75,6 +75,10 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
   get value(): number | undefined {
     return this.#value;
   }
+  /** Whether anything has decided here; until then a state is the one from before a restart. */
+  get decided(): boolean {
+    return this.#value !== undefined || this.#law.reason !== 'threshold';
+  }
   /** Whether the receiver has the command of the present state. */
   get confirmed(): boolean {
     return this.#law.state !== undefined && this.#commands.confirmed === this.#law.state;

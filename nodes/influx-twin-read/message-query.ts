@@ -18,6 +18,7 @@ export function historyQueryOf(options: Options, message: FlowMessage): HistoryQ
   const { aggregate, fill } = message;
   // What is no aggregate or fill the query itself refuses, with the list of those there are.
   const windowed = options.windowed || message.every !== undefined || aggregate !== undefined;
+  const limit = (message.limit as number | undefined) ?? options.limit;
   const chosenFill = options.fill === 'number' ? options.fillNumber : options.fill;
   return {
     measurement: textIn(message, 'measurement') ?? options.measurement,
@@ -25,7 +26,7 @@ export function historyQueryOf(options: Options, message: FlowMessage): HistoryQ
     tags: tagsIn(message) ?? optionTags(options),
     start: momentIn(message, 'from') ?? options.from,
     stop: momentIn(message, 'to') ?? options.to,
-    limit: (message.limit as number | undefined) ?? (options.limit > 0 ? options.limit : undefined),
+    limit: limit === 0 ? undefined : limit,
     ...(windowed && {
       every: (message.every as string | number | undefined) ?? options.every,
       aggregate: (aggregate as Aggregate | undefined) ?? options.aggregate,

@@ -11,11 +11,11 @@ export interface ControlStatus {
 /** @param old whether readings came that were too old to act upon */
 export function controlStatus(loops: readonly ControlLoop[], old: boolean): ControlStatus {
   const [loop] = loops;
-  if (!loop || loops.every(({ state }) => state === undefined)) {
+  if (!loop || loops.every(({ decided }) => !decided)) {
     return { kind: 'idle', word: old ? 'old' : 'none', params: { state: '' } };
   }
   const on = loops.filter(({ state }) => state === 'on').length;
-  const unconfirmed = loops.filter(({ confirmed, waiting, state }) => state && !confirmed && !waiting).length;
+  const unconfirmed = loops.filter(({ confirmed, waiting, decided }) => decided && !confirmed && !waiting).length;
   if (unconfirmed > 0) return { kind: 'failed', word: 'unconfirmed', params: { count: unconfirmed } };
   if (loops.length > 1) {
     const stale = loops.some(({ reason }) => reason === 'stale');

@@ -23,7 +23,7 @@ const GAUGES: Readonly<Record<string, (loop: ControlLoop) => boolean>> = {
   sources: () => true,
   on: ({ state }) => state === 'on',
   stale: ({ reason }) => reason === 'stale',
-  unconfirmed: ({ state, confirmed }) => state !== undefined && !confirmed,
+  unconfirmed: ({ decided, confirmed }) => decided && !confirmed,
 };
 
 export default function (RED: NodeAPI): void {

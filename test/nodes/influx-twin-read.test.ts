@@ -191,6 +191,14 @@ test('what cannot be answered is rejected with its reason, and costs only itself
   assert.equal(((await ask({ limit: 3 })).payload as { times: number[] }).times.length, 3);
 });
 
+test('the newest points: as many as the option says, or the message, where 0 means all', async (t) => {
+  const { ask } = await start(t, { ...WHOLE, tags: OF_A, limit: 2 });
+  const values = async (message?: Message) => ((await ask(message)).payload as { values: number[] }).values;
+  assert.deepEqual(await values(), [8, 9]);
+  assert.deepEqual(await values({ limit: 3 }), [7, 8, 9]);
+  assert.equal((await values({ limit: 0 })).length, 10);
+});
+
 test('a refused query reaches catch nodes where there is no rejected output', async (t) => {
   const { runtime } = await start(t, { query: 'influxql', influxql: 'SELEC temp' });
   const [caught, completed] = [runtime.next('caught'), runtime.record('complete')];

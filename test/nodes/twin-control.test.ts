@@ -164,6 +164,7 @@ it('a deploy does not make it forget how long it has been off', async (t) => {
   assert.equal((await first).state, 'off');
   await runtime.unload();
   await runtime.load(types, flow({ minOffSeconds: 600 }));
+  assert.match((await runtime.status('c', /status/)).text ?? '', /status\.none/);
   const out = runtime.record('out');
   for (const temperature of [25, 26]) runtime.send('c', at(temperature));
   await until(() => out.length === 1, 5_000);

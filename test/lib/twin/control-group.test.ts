@@ -187,8 +187,48 @@ it('a restart goes on with each state, commands it anew with the first reading, 
     after.clock.pass(1000);
     after.group.take({ Source: 'a', [KEY]: 20 });
   }
-  assert.deepEqual(after.sent, ['a on threshold 1', 'a off threshold 1']);
-  assert.deepEqual(Object.keys(after.group.snapshot()), ['a']);
+  const ofA = after.sent.filter((command) => command.startsWith('a'));
+  assert.deepEqual(ofA, ['a on threshold 1', 'a off threshold 1']);
+});
+
+it('after a restart each source that stays silent gets the safe state, under its own name', () => {
+  const before = make();
+  for (const Source of ['a', 'b']) before.group.take({ Source, [KEY]: 25 });
+  const after = make();
+  after.group.restore(JSON.parse(JSON.stringify(before.group.snapshot())));
+  after.clock.pass(5000);
+  assert.deepEqual(after.sent, []);
+  after.group.take({ Source: 'b', [KEY]: 25 });
+  after.clock.pass(5000);
+  assert.deepEqual(after.sent, ['b on threshold 1', 'a off stale 1']);
+  after.group.override('on', 1000, 'a');
+  assert.equal(after.sent.at(-1), 'a on override 1');
+});
+
+it('a source without a name and one with a name go on, each with its own state', () => {
+  const before = make();
+  before.group.take({ [KEY]: 20 });
+  before.group.take({ Source: 'a', [KEY]: 25 });
+  const after = make();
+  after.group.restore(before.group.snapshot());
+  after.group.take({ [KEY]: 23.5 });
+  after.group.take({ Source: 'a', [KEY]: 23.5 });
+  assert.deepEqual(after.sent, [' off threshold 1', 'a on threshold 1']);
+});
+
+it('a source that was silent for a day is not kept over the next restart, nor is the wait for the first one', () => {
+  const before = make();
+  before.group.take({ Source: 'gone', [KEY]: 25 });
+  const { group, clock } = make();
+  group.restore(before.group.snapshot());
+  clock.pass(10_000 + 86_399_999);
+  assert.deepEqual(Object.keys(group.snapshot()), ['gone']);
+  clock.pass(1);
+  assert.deepEqual(group.snapshot(), {});
+  const never = make();
+  never.clock.pass(10_000);
+  assert.deepEqual(never.sent, [' off stale 1']);
+  assert.deepEqual(never.group.snapshot(), {});
 });
 
 it('closing leaves no timer, and is done twice without harm', () => {
