@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ProcessGroup } from './process-group';
 
 const PACK_DIR = resolve(__dirname, '..');
 const TYPESCRIPT = join(__dirname, 'typescript', 'register.cjs');
@@ -78,23 +79,18 @@ async function endOf(
     runner.once('error', fail);
     runner.once('exit', done);
   });
-  const kill = (name: NodeJS.Signals): void => {
-    try {
-      if (runner.pid !== undefined) process.kill(-runner.pid, name);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  const group = new ProcessGroup(runner.pid);
+  let isEnding = false;
+  const end = (): void => {
+    if (!isEnding) group.signal('SIGTERM');
+    isEnding = true;
   };
-  const end = (): void => kill('SIGTERM');
   signal.addEventListener('abort', end);
   process.once('exit', end);
   if (signal.aborted) end();
   let countedMs: number | undefined;
   const watch = setInterval(() => {
-    if (!isCounted()) return;
-    const lateMs = Date.now() - (countedMs ??= Date.now());
-    if (lateMs > 2 * endMs) kill('SIGKILL');
-    else if (lateMs > endMs) kill('SIGTERM');
+    if (isCounted() && Date.now() - (countedMs ??= Date.now()) > endMs) end();
   }, LOOK_MS);
   try {
     return await ended;
@@ -102,6 +98,8 @@ async function endOf(
     clearInterval(watch);
     signal.removeEventListener('abort', end);
     process.removeListener('exit', end);
+    // What is left belongs to no test any more; a launcher among it stops its servers first.
+    await group.end(endMs);
   }
 }
 

@@ -62,7 +62,7 @@ async function useStack(stack: Stack, options: StartOptions, signal: AbortSignal
 async function check(stack: Stack, { readings, limitS }: StartOptions, signal: AbortSignal): Promise<CheckResult> {
   const names = stack.missing.map(({ title }) => title).join(', ');
   if (names) return { passed: false, report: `FAILED: without ${names} there is no whole pipeline to check` };
-  const count = await PipelineCount.open(stack, process.env);
+  const count = await PipelineCount.open(stack, process.env, signal);
   try {
     return await checkPipeline(count, { readings, limitS, log, signal });
   } finally {
@@ -72,7 +72,7 @@ async function check(stack: Stack, { readings, limitS }: StartOptions, signal: A
 
 /** Shows the counts until the user stops it. */
 async function live(stack: Stack, signal: AbortSignal): Promise<CheckResult> {
-  const count = await PipelineCount.open(stack, process.env);
+  const count = await PipelineCount.open(stack, process.env, signal);
   let line: LiveLine | undefined;
   try {
     await warmUp(count, { endMs: Infinity, log, signal });
@@ -85,7 +85,8 @@ async function live(stack: Stack, signal: AbortSignal): Promise<CheckResult> {
     line?.close();
     await count.close();
   }
-  return { passed: true, report: '' };
+  // An error that nobody caught has the reason 1; Ctrl-C is how this ends.
+  return { passed: signal.reason !== 1, report: '' };
 }
 
 function showAddresses({ nodeRed, missing }: Stack): void {

@@ -31,7 +31,7 @@ interface Member {
 /** Each source has an actuator of its own; so many are one node's. */
 const MAX_SOURCES = 100;
 const REMEMBERED_SEQUENCES = 1024;
-/** A source that was silent for so long, in its safe state, is not kept over the next restart; ms. */
+/** A source that was silent for so long, and has its safe state, is not kept over the next restart; ms. */
 const FORGOTTEN_AFTER_MS = 86_400_000;
 
 /**
@@ -90,9 +90,9 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
   /** The states by source as plain JSON, to be kept; a source that has long been silent is left out. */
   snapshot(): Record<string, KeptControl> {
     const states = [...this.#members.values()].flatMap((member) => {
-      const { state, since } = member.loop;
+      const { state, since, heard } = member.loop;
       if (state === undefined || since === undefined || this.#isForgotten(member)) return [];
-      return [[member.source, { state, since }] as const];
+      return [[member.source, { state, since, ...(heard !== undefined && { heard }) }] as const];
     });
     return Object.fromEntries(states);
   }
@@ -102,9 +102,11 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
    * thresholds keeps its state, and one that stays silent gets the safe state. Of more than 100 sources the first.
    */
   restore(json: unknown): void {
-    for (const [source, kept] of [...readControlSnapshot(json)].slice(0, MAX_SOURCES)) {
-      this.#newMember(source).loop.resume(kept);
-    }
+    const all = readControlSnapshot(json);
+    const waited = all.get('');
+    const sources = [...all].filter(([source, { heard }]) => source !== '' || heard !== undefined);
+    for (const [source, kept] of sources.slice(0, MAX_SOURCES)) this.#newMember(source).loop.resume(kept);
+    if (waited) this.#nobody?.loop.resume(waited);
   }
 
   /** @returns false when no such command is under way */
@@ -135,19 +137,32 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
       this.#members.delete(nobody.source);
       this.#members.set(source, nobody);
       nobody.source = source;
+      // What was commanded so far, by nobody's name, may not have reached this source's actuator.
+      nobody.loop.commandAgain();
       return nobody;
     }
+    if (this.#members.size >= MAX_SOURCES) this.#dropSilent();
     if (this.#members.size >= MAX_SOURCES) {
       throw new TwinError('TWIN_SOURCES', `control has ${MAX_SOURCES} sources already, "${source}" would be one more`);
     }
     return this.#join(source);
   }
 
-  #isForgotten(member: Member): boolean {
-    const { value, reason, since = 0 } = member.loop;
-    if (member === this.#nobody) return true;
-    const isSilent = value === undefined && reason === 'stale';
-    return isSilent && this.#options.clock.epochMs() - since >= FORGOTTEN_AFTER_MS;
+  /** Nothing is to be done for it any more, and nothing was heard of it for long. */
+  #isForgotten({ loop }: Member): boolean {
+    const { value, reason, since = 0, heard = since } = loop;
+    const isSilent = value === undefined && this.#options.clock.epochMs() - heard >= FORGOTTEN_AFTER_MS;
+    return isSilent && reason === 'stale' && loop.settled;
+  }
+
+  /** Of the sources from before a restart that were not heard since, the one that has been silent for longest. */
+  #dropSilent(): void {
+    const isDone = ({ loop }: Member): boolean => loop.settled || this.#options.law.staleMs === Infinity;
+    const [longest] = [...this.#members.values()]
+      .filter((member) => member.loop.value === undefined && isDone(member))
+      .sort((one, other) => (one.loop.heard ?? 0) - (other.loop.heard ?? 0));
+    longest?.loop.close();
+    if (longest) this.#members.delete(longest.source);
   }
 
   #join(source: string): Member {
@@ -156,6 +171,10 @@ export class ControlGroup extends EventEmitter<ControlGroupEvents> {
     loop.on('command', (command) => this.emit('command', member.source, command));
     loop.on('unacknowledged', (command, error) => this.emit('unacknowledged', member.source, command, error));
     loop.on('changed', () => this.emit('changed', member.source));
+    // Where several sources stand for one actuator (one was renamed) the others' state would be undone for good.
+    loop.on('stale', () => {
+      for (const other of this.#members.values()) if (other !== member) other.loop.commandAgain();
+    });
     this.#members.set(source, member);
     return member;
   }

@@ -30,7 +30,7 @@ interface Override {
  *
  * Who decides, the first that applies:
  * 1. An override, until it ends. When the readings stop, one that was given before ends too; one given while they are
- *    missing holds.
+ *    missing holds. One that ends before any reading has come leaves the safe state.
  * 2. The fail-safe: no reading younger than `staleMs` means the safe state, at once, whatever the minimum times say.
  * 3. The thresholds, not before the minimum time of the present state is over. The first reading decides without it;
  *    between the thresholds
@@ -48,6 +48,7 @@ export class ControlLaw {
   #wanted: SwitchState | undefined;
   #override: Override | undefined;
   #wasStale = false;
+  #decided = false;
 
   /**
    * @param nowMs from here on the first reading is awaited
@@ -73,6 +74,11 @@ export class ControlLaw {
     return this.#state;
   }
 
+  /** Whether anything has decided here; until then a state is the one from before a restart. */
+  get decided(): boolean {
+    return this.#decided;
+  }
+
   /** When the state began. */
   get sinceMs(): number {
     return this.#sinceMs;
@@ -91,11 +97,18 @@ export class ControlLaw {
    * Goes on from the state that held before a restart, so that its minimum time is not forgotten; only before anything
    * was decided.
    * @param sinceMs when it began
+   * @param measuredMs from when on the next reading is awaited; unless given from now on
    */
-  resume(state: SwitchState, sinceMs: number): void {
+  resume(state: SwitchState, sinceMs: number, measuredMs?: number): void {
     if (this.#state !== undefined) return;
     this.#state = state;
     this.#sinceMs = sinceMs;
+    this.#measuredMs = Math.min(this.#measuredMs, measuredMs ?? Infinity);
+  }
+
+  /** Whether the minimum time of the present state is over. */
+  isFree(nowMs: number): boolean {
+    return nowMs >= this.#freeMs();
   }
 
   /**
@@ -131,7 +144,10 @@ export class ControlLaw {
     if (stale) this.#wanted = undefined;
     if (this.#override) return this.#go(this.#override.state, 'override', nowMs);
     if (stale) return this.#go(this.#options.safe, 'stale', nowMs);
-    if (this.#wanted === undefined) return undefined;
+    if (this.#wanted === undefined) {
+      // A person had it before any reading came: what was before is not known any more.
+      return this.#reason === 'override' ? this.#go(this.#options.safe, 'threshold', nowMs) : undefined;
+    }
     const held = this.#wanted !== this.#state && nowMs < this.#freeMs() ? this.#state : undefined;
     return this.#go(held ?? this.#wanted, 'threshold', nowMs);
   }
@@ -163,6 +179,7 @@ export class ControlLaw {
 
   #go(state: SwitchState, reason: ControlReason, nowMs: number): SwitchState | undefined {
     this.#reason = reason;
+    this.#decided = true;
     if (state === this.#state) return undefined;
     this.#state = state;
     this.#sinceMs = nowMs;

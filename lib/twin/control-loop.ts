@@ -16,6 +16,8 @@ export interface KeptControl {
   readonly state: SwitchState;
   /** Epoch ms. */
   readonly since: number;
+  /** When the value acted upon last was measured, epoch ms; absent where there was none. */
+  readonly heard?: number;
 }
 
 /** A command to be sent now. */
@@ -32,12 +34,17 @@ interface ControlLoopEvents {
   command: [Command];
   /** Attempts and time are over, or the receiver failed. */
   unacknowledged: [Command, TwinError];
+  /** The readings have stopped. */
+  stale: [];
   /** State, reason or acknowledgement may have changed. */
   changed: [];
 }
 
 /** What became of a measured value: `old` is too old to act upon, `late` was measured before one already acted upon. */
 export type TakenValue = 'taken' | 'old' | 'late';
+
+/** After a restart the first reading has at least so long, ms: sources may have to be connected first. */
+const GRACE_MS = 30_000;
 
 /** One actuator: the control law, the command that carries out what it decides, and the one timer that both need. */
 export class ControlLoop extends EventEmitter<ControlLoopEvents> {
@@ -47,6 +54,8 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
   readonly #staleMs: number;
   #latestTime = -Infinity;
   #value: number | undefined;
+  #heard: number | undefined;
+  #again = false;
   #clearTimer: () => void = () => undefined;
   #closed = false;
 
@@ -77,7 +86,15 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
   }
   /** Whether anything has decided here; until then a state is the one from before a restart. */
   get decided(): boolean {
-    return this.#value !== undefined || this.#law.reason !== 'threshold';
+    return this.#law.decided;
+  }
+  /** When the value acted upon last was measured, epoch ms; also from before a restart. */
+  get heard(): number | undefined {
+    return this.#heard;
+  }
+  /** Whether the receiver has the present state, and its minimum time is over. */
+  get settled(): boolean {
+    return this.confirmed && this.#law.isFree(this.#clock.monotonicMs());
   }
   /** Whether the receiver has the command of the present state. */
   get confirmed(): boolean {
@@ -92,18 +109,34 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
   take(value: number, time: number | undefined): TakenValue {
     const nowMs = this.#clock.monotonicMs();
     const ageMs = time === undefined ? 0 : Math.max(0, this.#clock.epochMs() - time);
-    if (ageMs >= this.#staleMs) return 'old';
+    if (ageMs >= this.#staleMs) {
+      if (this.#again && this.#law.stale) this.#carryOut(this.#unconfirmed(), nowMs);
+      return 'old';
+    }
     if (time !== undefined && time < this.#latestTime) return 'late';
     this.#latestTime = time ?? this.#latestTime;
     this.#value = value;
+    this.#heard = Math.round(this.#clock.epochMs() - ageMs);
     this.#carryOut(this.#law.measure(value, nowMs - ageMs, nowMs) ?? this.#unconfirmed(), nowMs);
     return 'taken';
   }
 
-  /** Goes on from the state that held before a restart; the first reading sends it again, or changes it. */
-  resume({ state, since }: KeptControl): void {
-    const agoMs = Math.max(0, this.#clock.epochMs() - since);
-    this.#law.resume(state, this.#clock.monotonicMs() - agoMs);
+  /**
+   * Goes on from the state that held before a restart; the first reading sends it again, or changes it. The time without
+   * readings goes on as well, else restarts in a row would keep the fail-safe away.
+   */
+  resume({ state, since, heard }: KeptControl): void {
+    const nowMs = this.#clock.monotonicMs();
+    const agoMs = (epochMs: number): number => Math.max(0, this.#clock.epochMs() - epochMs);
+    const silentMs = heard === undefined ? 0 : Math.min(agoMs(heard), Math.max(0, this.#staleMs - GRACE_MS));
+    this.#law.resume(state, nowMs - agoMs(since), nowMs - silentMs);
+    this.#heard = heard;
+    this.#arm();
+  }
+
+  /** The state is to be commanded again with the next reading: who has the last command may not be our receiver. */
+  commandAgain(): void {
+    this.#again = true;
   }
 
   /** @param state undefined gives control back to the law */
@@ -133,6 +166,7 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
 
   /** A state whose command was given up is commanded again by the next reading, and by the fail-safe. */
   #unconfirmed(): SwitchState | undefined {
+    if (this.#again) return this.#law.state;
     return this.#commands.pending || this.#commands.confirmed === this.#law.state ? undefined : this.#law.state;
   }
 
@@ -140,12 +174,14 @@ export class ControlLoop extends EventEmitter<ControlLoopEvents> {
     const nowMs = this.#clock.monotonicMs();
     const { reason } = this.#law;
     const change = this.#law.decide(nowMs);
-    const safe = this.#law.reason === 'stale' && reason !== 'stale' ? this.#unconfirmed() : undefined;
-    this.#carryOut(change ?? safe, nowMs);
+    const hasStopped = this.#law.reason === 'stale' && reason !== 'stale';
+    this.#carryOut(change ?? (hasStopped ? this.#unconfirmed() : undefined), nowMs);
+    if (hasStopped) this.emit('stale');
   }
 
   #carryOut(change: SwitchState | undefined, nowMs: number): void {
     if (this.#closed) return;
+    if (change) this.#again = false;
     if (change) this.emit('command', this.#describe(this.#commands.begin(change, nowMs), nowMs));
     const step = this.#closed ? undefined : this.#commands.step(nowMs);
     if (step?.kind === 'send') this.emit('command', this.#describe(step.attempt, nowMs));

@@ -12,9 +12,9 @@ export function readControlSnapshot(json: unknown): Map<string, KeptControl> {
   const entries = Object.entries(json as Record<string, Partial<KeptControl> | null>);
   return new Map(
     entries.flatMap(([source, kept]) => {
-      const { state, since } = kept ?? {};
-      const good = (state === 'on' || state === 'off') && typeof since === 'number' && Number.isFinite(since);
-      return good ? [[source, { state, since }] as const] : [];
+      const { state, since, heard } = kept ?? {};
+      if ((state !== 'on' && state !== 'off') || !Number.isFinite(since)) return [];
+      return [[source, { state, since: since!, ...(Number.isFinite(heard) && { heard: heard! }) }] as const];
     }),
   );
 }

@@ -14,12 +14,12 @@ export function controlStatus(loops: readonly ControlLoop[], old: boolean): Cont
   if (!loop || loops.every(({ decided }) => !decided)) {
     return { kind: 'idle', word: old ? 'old' : 'none', params: { state: '' } };
   }
-  const on = loops.filter(({ state }) => state === 'on').length;
+  const inState = (wanted: string): number => loops.filter(({ state, decided }) => decided && state === wanted).length;
   const unconfirmed = loops.filter(({ confirmed, waiting, decided }) => decided && !confirmed && !waiting).length;
   if (unconfirmed > 0) return { kind: 'failed', word: 'unconfirmed', params: { count: unconfirmed } };
   if (loops.length > 1) {
     const stale = loops.some(({ reason }) => reason === 'stale');
-    return { kind: stale ? 'waiting' : 'connected', word: 'many', params: { on, off: loops.length - on } };
+    return { kind: stale ? 'waiting' : 'connected', word: 'many', params: { on: inState('on'), off: inState('off') } };
   }
   const params = { state: loop.state ?? '', value: loop.value === undefined ? '' : Number(loop.value.toPrecision(4)) };
   if (loop.waiting) return { kind: 'busy', word: 'waiting', params };

@@ -21,7 +21,7 @@ type Context = NodeContext<typeof definition>;
 /** What the node's report counts of its loops. */
 const GAUGES: Readonly<Record<string, (loop: ControlLoop) => boolean>> = {
   sources: () => true,
-  on: ({ state }) => state === 'on',
+  on: ({ state, decided }) => decided && state === 'on',
   stale: ({ reason }) => reason === 'stale',
   unconfirmed: ({ decided, confirmed }) => decided && !confirmed,
 };

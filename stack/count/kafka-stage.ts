@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin, type Consumer, type EachBatchPayload } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs';
 import { readingIdentity } from './reading-identity';
 import { SequenceTally } from './sequence-tally';
 import type { Stage } from './stage';
@@ -16,6 +16,8 @@ export interface KafkaStageOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Told of each new reading's way from MQTT to here, in ms. */
   readonly onDelay: (delayMs: number) => void;
+  /** Gives up opening. */
+  readonly signal: AbortSignal;
 }
 
 interface PartitionEnd {
@@ -34,7 +36,7 @@ export class KafkaStage implements Stage {
   readonly #closing = new AbortController();
   /** By partition, where to read on: at first where the topic ended when the count was opened. */
   readonly #next = new Map<number, bigint>();
-  #consumer: Consumer | undefined;
+  #consuming: Promise<void> | undefined;
   #pending = 0;
 
   private constructor({ env, onDelay }: KafkaStageOptions) {
@@ -52,12 +54,13 @@ export class KafkaStage implements Stage {
     const stage = new KafkaStage(options);
     try {
       await stage.#admin.connect();
-      for (const { partition, high } of await stage.#firstEnds()) stage.#next.set(partition, BigInt(high));
+      for (const { partition, high } of await stage.#firstEnds(options.signal))
+        stage.#next.set(partition, BigInt(high));
     } catch (error) {
       await stage.close();
       throw error;
     }
-    void stage.#keepConsuming();
+    stage.#consuming = stage.#keepConsuming();
     return stage;
   }
 
@@ -90,7 +93,7 @@ export class KafkaStage implements Stage {
   async close(): Promise<void> {
     this.#closing.abort();
     const leave = async (): Promise<void> => {
-      await this.#consumer?.disconnect();
+      await this.#consuming;
       await this.#admin.deleteGroups([this.#groupId]);
     };
     const limit = sleep(CLOSE_MS, undefined, { ref: false });
@@ -98,12 +101,12 @@ export class KafkaStage implements Stage {
     await Promise.race([this.#admin.disconnect().catch(() => undefined), limit]);
   }
 
-  async #firstEnds(): Promise<PartitionEnd[]> {
-    for (const endMs = Date.now() + OPEN_MS; ; await sleep(OPEN_AGAIN_MS)) {
+  async #firstEnds(signal: AbortSignal): Promise<PartitionEnd[]> {
+    for (const endMs = Date.now() + OPEN_MS; ; await sleep(OPEN_AGAIN_MS, undefined, { signal })) {
       try {
         return await this.#ends();
       } catch (error) {
-        if (Date.now() >= endMs) throw error;
+        if (Date.now() >= endMs || (error as { retriable?: boolean }).retriable !== true) throw error;
       }
     }
   }
@@ -127,6 +130,8 @@ export class KafkaStage implements Stage {
   }
 
   async #consumeUntilEnd(): Promise<void> {
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
     const consumer = this.#kafka.consumer({
       groupId: this.#groupId,
       allowAutoTopicCreation: false,
@@ -135,14 +140,17 @@ export class KafkaStage implements Stage {
     });
     const ended = new Promise<void>((resolve) => {
       consumer.on('consumer.crash', () => resolve());
-      this.#closing.signal.addEventListener('abort', () => resolve());
+      signal.addEventListener('abort', () => resolve());
     });
-    this.#consumer = consumer;
-    await consumer.connect();
-    await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: (batch) => this.#read(batch) });
-    for (const [partition, offset] of this.#next) consumer.seek({ topic: TOPIC, partition, offset: String(offset) });
-    await ended;
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatch: (batch) => this.#read(batch) });
+      for (const [partition, offset] of this.#next) consumer.seek({ topic: TOPIC, partition, offset: String(offset) });
+      await ended;
+    } finally {
+      await consumer.disconnect();
+    }
   }
 
   #read({ batch }: EachBatchPayload): Promise<void> {

@@ -26,14 +26,14 @@ export class PipelineCount {
   }
 
   /** Opens a count at each server that runs. Rejects when one of them refuses, leaving nothing open. */
-  static async open(stack: Stack, env: NodeJS.ProcessEnv): Promise<PipelineCount> {
+  static async open(stack: Stack, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<PipelineCount> {
     const all = { ...env, ...stack.env };
     const delays = new Delays();
     const influx = stack.influx && new InfluxStage(all);
     const mqtt = stack.mqtt && (await MqttStage.open(all, (reading) => influx?.expect(reading)));
     try {
       const onDelay = (delayMs: number): void => delays.add(delayMs);
-      const kafka = stack.kafka && (await KafkaStage.open({ env: all, onDelay }));
+      const kafka = stack.kafka && (await KafkaStage.open({ env: all, onDelay, signal }));
       const stages = [mqtt, kafka, influx].filter((stage) => stage !== undefined);
       return new PipelineCount(stages, delays, stack.board?.simulated);
     } catch (error) {

@@ -9,6 +9,7 @@ import { launchStack } from '../../stack/launch-stack';
 import type { Stack } from '../../stack/stack';
 import { HandMadePipeline } from './hand-made-pipeline';
 
+const NEVER = new AbortController().signal;
 let stack: Stack;
 let pipeline: HandMadePipeline;
 
@@ -27,7 +28,7 @@ after(async () => {
 
 /** @param faults what befalls the first reading that counts */
 async function check(faults: HandMadePipeline['next']): Promise<CheckResult> {
-  const count = await PipelineCount.open(stack, {});
+  const count = await PipelineCount.open(stack, {}, NEVER);
   const log = (line: string): void => {
     if (line.startsWith('check: ')) pipeline.next = faults;
   };
@@ -71,7 +72,7 @@ test('a reading that comes twice is counted once, and as a duplicate', async () 
 });
 
 test('a pipeline that stands still fails the check in time, and the stages that saw nothing are named', async () => {
-  const count = await PipelineCount.open(stack, {});
+  const count = await PipelineCount.open(stack, {}, NEVER);
   stack.board?.simulated?.close();
   const options = { readings: 200, limitS: 2, log: () => undefined, signal: new AbortController().signal };
   const { passed, report } = await checkPipeline(count, options).finally(() => count.close());
@@ -80,7 +81,7 @@ test('a pipeline that stands still fails the check in time, and the stages that 
 });
 
 test('a count whose servers have died closes in time', async () => {
-  const count = await PipelineCount.open(stack, {});
+  const count = await PipelineCount.open(stack, {}, NEVER);
   await stack.stop();
   await assert.rejects(count.refresh());
   const begun = Date.now();

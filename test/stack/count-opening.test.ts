@@ -9,6 +9,7 @@ import { OwnKafka } from '../support/own-kafka';
 import { mqttUrl } from '../support/servers';
 import { until } from '../support/until';
 
+const NEVER = new AbortController().signal;
 const NO_SERVER = '127.0.0.1:1';
 
 test('a count opens on a topic that was made this moment, whose partitions have no leader yet', async (t) => {
@@ -19,7 +20,11 @@ test('a count opens on a topic that was made this moment, whose partitions have 
   // So many take the broker long enough to be asked too early.
   const topics = [{ topic: 'RealTime_Data', numPartitions: 500 }];
   await admin.createTopics({ topics, waitForLeaders: false });
-  const stage = await KafkaStage.open({ env: { KAFKA_BROKERS: brokers.join() }, onDelay: () => undefined });
+  const stage = await KafkaStage.open({
+    env: { KAFKA_BROKERS: brokers.join() },
+    onDelay: () => undefined,
+    signal: NEVER,
+  });
   await stage.close();
 });
 
@@ -31,6 +36,9 @@ test('a count that one server refuses leaves no connection to the others', async
   await given('kafka', NO_SERVER);
   const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
   const before = sockets();
-  await assert.rejects(PipelineCount.open(stack, { MQTT_URL: mqttUrl(), KAFKA_BROKERS: NO_SERVER }), /ECONNREFUSED/);
+  await assert.rejects(
+    PipelineCount.open(stack, { MQTT_URL: mqttUrl(), KAFKA_BROKERS: NO_SERVER }, NEVER),
+    /ECONNREFUSED/,
+  );
   await until(() => sockets() === before, 5_000, 'the end of every connection');
 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { isRunning, processIdentity } from '../../stack/process-identity';
 import { runTestFiles, type TestCount } from '../../stack/run-test-files';
+import { until } from '../support/until';
 
 /** Runs one test file with this body. */
 async function run(t: TestContext, body: string): Promise<TestCount> {
@@ -23,6 +25,19 @@ test('what passes and what fails is counted', async (t) => {
   const { passed, failed, failures } = await run(t, 'throw new Error()');
   assert.deepEqual([passed, failed, failures.length], [0, 1, 1]);
   assert.match(failures[0] ?? '', /of-a-user\.test\.cjs: it$/);
+});
+
+test('a process that outlives its test unseen, and does not heed SIGTERM, is ended with the run', async (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'run-')), 'pid');
+  t.after(() => rmSync(dirname(file), { recursive: true, force: true }));
+  const script = "process.on('SIGTERM', () => {}); console.log(); setInterval(() => {}, 1e3)";
+  const start = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(script)}], { stdio: ['ignore', 'pipe', 'ignore'] })`;
+  const body = `const child = ${start};
+    require('node:fs').writeFileSync(${JSON.stringify(file)}, String(child.pid));
+    return require('node:events').once(child.stdout, 'data').then(() => { child.stdout.destroy(); child.unref(); });`;
+  assert.equal((await run(t, body)).passed, 1);
+  const identity = processIdentity(Number(readFileSync(file, 'utf8')));
+  await until(() => identity === undefined || !isRunning(identity), 5_000, 'the end of what the test left');
 });
 
 test('a process that outlives its test is ended, and has failed the run', async (t) => {

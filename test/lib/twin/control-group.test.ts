@@ -176,7 +176,7 @@ it('the expiry of a command is a time on the wall clock', () => {
 
 it('a restart goes on with each state, commands it anew with the first reading, and keeps its minimum time', () => {
   const before = make({ minOnMs: 60_000 });
-  for (const Source of ['a', 'b']) before.group.take({ Source, [KEY]: 25 });
+  before.group.take({ Source: 'a', [KEY]: 25 });
   before.clock.pass(5000);
   const after = make({ minOnMs: 60_000 });
   after.clock.pass(9000);
@@ -187,8 +187,7 @@ it('a restart goes on with each state, commands it anew with the first reading, 
     after.clock.pass(1000);
     after.group.take({ Source: 'a', [KEY]: 20 });
   }
-  const ofA = after.sent.filter((command) => command.startsWith('a'));
-  assert.deepEqual(ofA, ['a on threshold 1', 'a off threshold 1']);
+  assert.deepEqual(after.sent, ['a on threshold 1', 'a off threshold 1']);
 });
 
 it('after a restart each source that stays silent gets the safe state, under its own name', () => {
@@ -216,19 +215,117 @@ it('a source without a name and one with a name go on, each with its own state',
   assert.deepEqual(after.sent, [' off threshold 1', 'a on threshold 1']);
 });
 
-it('a source that was silent for a day is not kept over the next restart, nor is the wait for the first one', () => {
+const DAY_MS = 86_400_000;
+/** A new group that goes on from another's snapshot, at the same time on the wall clock. */
+function restarted(
+  before: Made,
+  law: Partial<ControlLawOptions> = {},
+  command: Partial<CommandTrackerOptions> = {},
+): Made {
+  const after = make(law, command);
+  after.clock.epochOffsetMs = before.clock.epochMs();
+  after.group.restore(JSON.parse(JSON.stringify(before.group.snapshot())));
+  return after;
+}
+
+it('a source that was silent for a day in its safe state is not kept over the next restart', () => {
   const before = make();
   before.group.take({ Source: 'gone', [KEY]: 25 });
-  const { group, clock } = make();
-  group.restore(before.group.snapshot());
-  clock.pass(10_000 + 86_399_999);
+  const { group, clock } = restarted(before);
+  clock.pass(DAY_MS - 1);
   assert.deepEqual(Object.keys(group.snapshot()), ['gone']);
   clock.pass(1);
   assert.deepEqual(group.snapshot(), {});
-  const never = make();
-  never.clock.pass(10_000);
-  assert.deepEqual(never.sent, [' off stale 1']);
-  assert.deepEqual(never.group.snapshot(), {});
+});
+
+it('what is forgotten goes by the silence, not by the age of the state, and not before the minimum time is over', () => {
+  const before = make();
+  before.group.take({ Source: 'b', [KEY]: 20 });
+  before.clock.pass(2 * DAY_MS);
+  before.group.take({ Source: 'b', [KEY]: 20 });
+  const after = restarted(before);
+  after.clock.pass(60_000);
+  assert.deepEqual(Object.keys(after.group.snapshot()), ['b']);
+  const long = { minOffMs: 5 * DAY_MS };
+  const held = restarted(after, long);
+  held.clock.pass(2 * DAY_MS);
+  const again = restarted(held, long);
+  again.group.take({ Source: 'b', [KEY]: 25 });
+  assert.deepEqual(again.sent, ['b off threshold 1']);
+});
+
+it('a source whose safe state was never acknowledged is not forgotten', () => {
+  const before = make({}, { acknowledgeMs: 1000 });
+  before.group.take({ Source: 'a', [KEY]: 25 });
+  const after = restarted(before, {}, { acknowledgeMs: 1000 });
+  after.clock.pass(5 * DAY_MS);
+  assert.equal(after.sent.at(-1), 'a off stale 1');
+  const again = restarted(after, {}, { acknowledgeMs: 1000 });
+  again.clock.pass(40_000);
+  assert.deepEqual(again.sent, ['a off stale 1']);
+});
+
+it('the wait for the first source keeps its state over a restart, too', () => {
+  const before = make({ minOffMs: 3_600_000 });
+  before.group.override('on', 60_000);
+  before.clock.pass(10_000);
+  assert.deepEqual(before.sent, [' on override 1', ' off stale 1']);
+  const after = restarted(before, { minOffMs: 3_600_000 });
+  after.group.take({ [KEY]: 25 });
+  assert.deepEqual(after.sent, [' off threshold 1']);
+});
+
+it('the first source gets the state that was commanded without a name, under its own name', () => {
+  const { group, clock, sent, ids } = make({}, { acknowledgeMs: 1000, retries: 3 });
+  clock.pass(10_000);
+  group.acknowledge(ids[0]!);
+  group.take({ Source: 'a', [KEY]: 20 });
+  assert.deepEqual(sent, [' off stale 1', 'a off threshold 1']);
+  const old = make();
+  old.clock.pass(10_000);
+  old.group.take({ Source: 'a', [KEY]: 25, MQTT_Timestamp: old.clock.epochMs() - 60_000 });
+  assert.deepEqual(old.sent, [' off stale 1', 'a off stale 1']);
+});
+
+it('when a source falls silent the others command their state again with their next reading', () => {
+  const { group, clock, sent } = make();
+  group.take({ Source: 'old name', [KEY]: 25 });
+  clock.pass(9_000);
+  group.take({ Source: 'board', [KEY]: 25 });
+  clock.pass(1_000);
+  for (let n = 0; n < 3; n++) group.take({ Source: 'board', [KEY]: 25 });
+  assert.deepEqual(sent.slice(2), ['old name off stale 1', 'board on threshold 1']);
+});
+
+it('restarts in a row do not keep the fail-safe away', () => {
+  let made = make({ staleMs: 60_000 });
+  made.group.take({ Source: 'a', [KEY]: 25 });
+  for (let n = 0; n < 5; n++) {
+    made.clock.pass(20_000);
+    made = restarted(made, { staleMs: 60_000 });
+  }
+  assert.deepEqual(made.sent, []);
+  made.clock.pass(30_000);
+  assert.deepEqual(made.sent, ['a off stale 1']);
+});
+
+it('sources from before a restart make room for new ones, the longest silent first', () => {
+  const before = make({ staleMs: Infinity });
+  for (let n = 0; n < 100; n++) {
+    before.group.take({ Source: `s${n}`, [KEY]: 25 });
+    before.clock.pass(1000);
+  }
+  const { group } = restarted(before, { staleMs: Infinity });
+  group.take({ Source: 's0', [KEY]: 25 });
+  assert.equal(group.take({ Source: 'new', [KEY]: 25 }), 'taken');
+  assert.ok(group.loops.has('s0') && !group.loops.has('s1') && group.loops.size === 100);
+});
+
+it('an override that was given before the first reading ends when its time is over', () => {
+  const { group, clock, sent } = make({ staleMs: Infinity });
+  group.override('on', 5000);
+  clock.pass(5000);
+  assert.deepEqual(sent, [' on override 1', ' off threshold 1']);
 });
 
 it('closing leaves no timer, and is done twice without harm', () => {
