@@ -32,15 +32,17 @@ export interface TestRunOptions {
   readonly signal: AbortSignal;
   /** How long the runner may take to end once all is counted, and then to heed SIGTERM, in milliseconds (10,000). */
   readonly endMs?: number;
+  /** Shows nothing of what the runner and the tests print (false). */
+  readonly quiet?: boolean;
 }
 
 /**
- * Runs test files with Node's own runner, output shown. A process that outlives its test holds the runner's pipes and
+ * Runs test files with Node's own runner. A process that outlives its test holds the runner's pipes and
  * would keep it from ending for ever: then the runner and what it left behind are ended, and the run has failed.
  */
 export async function runTestFiles(
   { names, concurrency, limitMs }: TestGroup,
-  { env, countFile, signal, endMs = END_MS }: TestRunOptions,
+  { env, countFile, signal, endMs = END_MS, quiet = false }: TestRunOptions,
 ): Promise<TestCount> {
   if (names.length === 0) return NO_TESTS;
   rmSync(countFile, { force: true });
@@ -50,11 +52,12 @@ export async function runTestFiles(
     ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
     ...names,
   ];
+  const output = quiet ? 'ignore' : 'inherit';
   // A process group of its own holds all that its tests start and do not detach.
   const runner = spawn(process.execPath, args, {
     cwd: PACK_DIR,
     env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     detached: true,
   });
   const counted = (): TestCount | undefined => {

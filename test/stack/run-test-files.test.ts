@@ -16,7 +16,13 @@ async function run(t: TestContext, body: string): Promise<TestCount> {
   // Without the mark by which a runner knows that it runs within another one, and then does nothing.
   const env = { ...process.env };
   delete env['NODE_TEST_CONTEXT'];
-  const options = { env, countFile: join(folder, 'count.json'), signal: new AbortController().signal, endMs: 1_000 };
+  const options = {
+    env,
+    countFile: join(folder, 'count.json'),
+    signal: new AbortController().signal,
+    endMs: 1_000,
+    quiet: true,
+  };
   return runTestFiles({ names: [name], concurrency: 1, limitMs: 60_000 }, options);
 }
 
