@@ -93,6 +93,8 @@ function etsOf({ name }: GoldenFile): number {
 
 const meanOf = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 const shown = (score: number) => (Number.isFinite(score) ? score.toFixed(3) : '-').padStart(15);
+/** A share; none where nothing could be measured, or the measure is beside an error of 0. */
+const per = (share: number) => (Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '-').padStart(15);
 
 const columns = ['statsmodels*', 'R ets', ...METHODS];
 console.log(`${'MASE, values held back'.padEnd(24)}${columns.map((name) => name.padStart(15)).join('')}`);
@@ -124,7 +126,7 @@ const worst = files
   .sort((one, other) => other.ratio - one.ratio)[0];
 console.log(`mean MASE of auto ${means[auto]!.toFixed(3)}; R ets ${shown(means[1]!).trim()}`);
 if (single) console.log(`best single method of statsmodels: ${single.model}, mean ${single.mean.toFixed(3)}`);
-if (worst) console.log(`auto beside seasonal naive, worst: ${worst.name}, ${(100 * (worst.ratio - 1)).toFixed(1)} %`);
+if (worst) console.log(`auto beside seasonal naive, worst: ${worst.name}, ${per(worst.ratio - 1).trim()}`);
 console.log();
 
 /** Everything about `auto` that takes more than one forecast of a series. */
@@ -157,8 +159,6 @@ const judged = files.map((file) => {
   };
 });
 
-/** A share; none where nothing could be measured, or the measure is beside an error of 0. */
-const per = (share: number) => (Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '-').padStart(15);
 const beside = ([own, naive]: readonly number[]) => per(own! / naive! - 1);
 const titles = ['back-test', 'seasonal-naive', 'auto beside it', 'hold-outs', 'seasonal-naive', 'auto beside it'];
 console.log(`${'MASE of auto, mean of'.padEnd(24)}${titles.map((name) => name.padStart(15)).join('')}`);

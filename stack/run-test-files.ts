@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ProcessGroup } from './process-group';
+import { sendSignal, stopGroup } from './stop-process';
 
 const PACK_DIR = resolve(__dirname, '..');
 const TYPESCRIPT = join(__dirname, 'typescript', 'register.cjs');
@@ -82,10 +82,9 @@ async function endOf(
     runner.once('error', fail);
     runner.once('exit', done);
   });
-  const group = new ProcessGroup(runner.pid);
   let isEnding = false;
   const end = (): void => {
-    if (!isEnding) group.signal('SIGTERM');
+    if (!isEnding && runner.pid !== undefined) sendSignal(-runner.pid, 'SIGTERM');
     isEnding = true;
   };
   signal.addEventListener('abort', end);
@@ -102,7 +101,7 @@ async function endOf(
     signal.removeEventListener('abort', end);
     process.removeListener('exit', end);
     // What is left belongs to no test any more; a launcher among it stops its servers first.
-    await group.end(endMs);
+    if (runner.pid !== undefined) await stopGroup(runner.pid, endMs);
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { Backoff } from '../delivery/backoff';
+import { retryForever } from '../delivery/retry';
 import { withinTime } from '../delivery/within-time';
 import { TwinError } from '../reading/twin-error';
 import { createKafkaClient, type KafkaClient } from './kafka-client';
@@ -112,17 +112,14 @@ export class KafkaAdmin {
   }
 
   /** For what kafkajs asks only once: a topic is known a moment before its partitions are led. */
-  async #askAgain<T>(ask: () => Promise<T>): Promise<T> {
-    const backoff = new Backoff({ minMs: FIRST_RETRY_MS, maxMs: LAST_RETRY_MS });
-    for (let left = this.#retries; ; left--) {
-      try {
-        return await ask();
-      } catch (thrown) {
-        const { code } = kafkaError(thrown, { brokers: this.#client.brokers });
-        if (left === 0 || code !== 'KAFKA_NOT_READY') throw thrown;
-        await sleep(backoff.next());
-      }
-    }
+  #askAgain<T>(ask: () => Promise<T>): Promise<T> {
+    let left = this.#retries;
+    return retryForever(ask, {
+      signal: AbortSignal.timeout(this.#timeoutMs),
+      backoff: new Backoff({ minMs: FIRST_RETRY_MS, maxMs: LAST_RETRY_MS }),
+      isRetryable: (error) =>
+        kafkaError(error, { brokers: this.#client.brokers }).code === 'KAFKA_NOT_READY' && left-- > 0,
+    });
   }
 
   async #call<T>(work: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs';
+import { Backoff } from '../../lib/delivery/backoff';
+import { retryForever } from '../../lib/delivery/retry';
 import { readingIdentity } from './reading-identity';
 import { SequenceTally } from './sequence-tally';
 import type { Stage } from './stage';
@@ -9,7 +11,7 @@ const TOPIC = 'RealTime_Data';
 const RETRY_MS = 1_000;
 /** A topic that was made a moment ago is listed before its partitions are led; kafkajs does not ask a second time. */
 const OPEN_MS = 30_000;
-const OPEN_AGAIN_MS = 250;
+const OPEN_AGAIN = { minMs: 250, maxMs: 1_000 };
 const CLOSE_MS = 3_000;
 
 export interface KafkaStageOptions {
@@ -93,6 +95,7 @@ export class KafkaStage implements Stage {
   async close(): Promise<void> {
     this.#closing.abort();
     const leave = async (): Promise<void> => {
+      if (!this.#consuming) return;
       await this.#consuming;
       await this.#admin.deleteGroups([this.#groupId]);
     };
@@ -101,14 +104,13 @@ export class KafkaStage implements Stage {
     await Promise.race([this.#admin.disconnect().catch(() => undefined), limit]);
   }
 
-  async #firstEnds(signal: AbortSignal): Promise<PartitionEnd[]> {
-    for (const endMs = Date.now() + OPEN_MS; ; await sleep(OPEN_AGAIN_MS, undefined, { signal })) {
-      try {
-        return await this.#ends();
-      } catch (error) {
-        if (Date.now() >= endMs || (error as { retriable?: boolean }).retriable !== true) throw error;
-      }
-    }
+  #firstEnds(signal: AbortSignal): Promise<PartitionEnd[]> {
+    const endMs = Date.now() + OPEN_MS;
+    return retryForever(() => this.#ends(), {
+      signal,
+      backoff: new Backoff(OPEN_AGAIN),
+      isRetryable: (error) => Date.now() < endMs && (error as { retriable?: boolean }).retriable === true,
+    });
   }
 
   async #ends(): Promise<PartitionEnd[]> {

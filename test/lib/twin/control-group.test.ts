@@ -188,6 +188,7 @@ it('a restart goes on with each state, commands it anew with the first reading, 
     after.group.take({ Source: 'a', [KEY]: 20 });
   }
   assert.deepEqual(after.sent, ['a on threshold 1', 'a off threshold 1']);
+  assert.deepEqual(Object.keys(after.group.snapshot()), ['a']);
 });
 
 it('after a restart each source that stays silent gets the safe state, under its own name', () => {
