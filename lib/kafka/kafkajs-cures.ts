@@ -1,9 +1,10 @@
 import { TurnoverMap } from '../delivery/turnover-map';
+import { fetchFrom } from './broker-requests';
 import { brokerWatchOf } from './broker-watch';
 import { isOurFactory } from './kafka-sockets';
-import { Connection, ConsumerGroup, RequestQueue, Runner } from './kafkajs-internals';
+import { Broker, Connection, ConsumerGroup, RequestQueue, Runner } from './kafkajs-internals';
 import { isOutdated, rememberOrigin } from './outdated-batches';
-import { tolerantFetchResponse } from './tolerant-fetch';
+import type { FetchRequest } from './wire/fetch-request';
 
 let applied = false;
 /** Clusters of our own consumers. */
@@ -17,8 +18,8 @@ const members = new WeakMap<object, { readonly formerId: string | null }>();
  *   armed only while some do. This holds for every user of the same kafkajs and changes nothing else for them.
  * - The requests under way come and go in a `Map`, which keeps much of each request and answer until the next full
  *   collection; they get a `TurnoverMap`. This, too, holds for every user.
- * - A batch with an unknown codec, or damaged bytes, ends the consumer for ever. Our own connections, known by their
- *   socket factory, read such a response batch by batch (see `tolerantFetchResponse`).
+ * - A batch with an unknown codec, or damaged bytes, ends the consumer for ever. On our own connections, known by their
+ *   socket factory, responses are read batch by batch (see `fetchFrom`).
  * - Bytes that are no answer of a broker (another program has its port, a line is broken) make the reading of a frame
  *   throw where nobody can catch it, which ends the process. On our own connections they end the connection.
  * - A broker that hangs while its cluster goes on makes all of a producer or consumer stand still until the request
@@ -47,11 +48,14 @@ export function applyKafkajsCures(): void {
   const { send } = Connection.prototype;
   Connection.prototype.send = function (call) {
     if (!isOurFactory(this.socketFactory)) return send.call(this, call);
-    const { request, response } = call;
-    const isFetch = request.apiName === 'Fetch';
-    const ours = isFetch ? { ...call, response: tolerantFetchResponse(response, request.apiVersion) } : call;
     const watch = brokerWatchOf(this.socketFactory);
-    return watch ? watch.follow(this, request.apiName, send.call(this, ours)) : send.call(this, ours);
+    return watch ? watch.follow(this, call.request.apiName, send.call(this, call)) : send.call(this, call);
+  };
+
+  const { fetch: fetchByKafkajs } = Broker.prototype;
+  Broker.prototype.fetch = function (request) {
+    const ours = isOurFactory(this.connectionPool.socketFactory);
+    return ours ? fetchFrom(this, request as FetchRequest) : fetchByKafkajs.call(this, request);
   };
 
   const { processData } = Connection.prototype;

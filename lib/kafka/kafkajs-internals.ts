@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type { ISocketFactory } from 'kafkajs';
+import type { ISocketFactory, Kafka, PartitionMetadata } from 'kafkajs';
 import type { FetchedBatch, Positions } from './outdated-batches';
 
 // The parts of kafkajs that it does not export and that are cured or called at run time. A contract test holds them.
 const load = createRequire(__filename);
+
+const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
 export interface RequestQueueInstance {
   readonly pending: readonly unknown[];
@@ -23,6 +25,44 @@ export interface ResponseDecoder {
 export interface ConnectionCall {
   readonly request: { readonly apiName: string; readonly apiVersion: number };
   readonly response: ResponseDecoder;
+}
+
+/** A request with its answer's decoder, in one version of the protocol. */
+export interface BrokerCall {
+  readonly request: { readonly apiName: string; readonly apiVersion: number; readonly encode: () => Promise<object> };
+  readonly response: ResponseDecoder;
+}
+
+/** One kind of request in all its versions. */
+export interface RequestDefinition {
+  readonly versions: readonly string[];
+}
+
+export interface BrokerInstance {
+  /** The versions that the broker knows, by the number of the request. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
+  readonly connectionPool: {
+    readonly socketFactory: ISocketFactory;
+    send(call: BrokerCall): Promise<unknown>;
+  };
+  lookupRequest(apiKey: number, definition: RequestDefinition): (request: object) => BrokerCall;
+  disconnect(): Promise<void>;
+  fetch: (this: BrokerInstance, request: object) => Promise<unknown>;
+}
+
+/** What kafkajs's producers, consumers and admins know of the brokers. */
+export interface ClusterInstance {
+  readonly targetTopics: ReadonlySet<string>;
+  readonly brokerPool: { readonly metadata: object | null };
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  isConnected(): boolean;
+  removeBroker(address: { readonly host: string; readonly port: number }): void;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  findTopicPartitionMetadata(topic: string): PartitionMetadata[];
+  findBroker(which: { readonly nodeId: string }): Promise<BrokerInstance>;
 }
 
 export interface ConnectionInstance {
@@ -66,6 +106,33 @@ export const ConsumerGroup = load('kafkajs/src/consumer/consumerGroup') as {
 };
 
 export const Runner = load('kafkajs/src/consumer/runner') as { readonly prototype: RunnerInstance };
+
+export const Broker = load('kafkajs/src/broker') as { readonly prototype: BrokerInstance };
+
+export const { requests } = load('kafkajs/src/protocol/requests') as {
+  readonly requests: { readonly Produce: RequestDefinition; readonly Fetch: RequestDefinition };
+};
+
+export const apiKeys = load('kafkajs/src/protocol/requests/apiKeys') as {
+  readonly Produce: number;
+  readonly Fetch: number;
+};
+
+/** The cluster of a client of its own, as its producers have one. */
+export function createCluster(kafka: Kafka, options: { readonly metadataMaxAge: number }): ClusterInstance {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
+  const create = (kafka as unknown as Record<symbol, (options: object) => ClusterInstance>)[symbol as symbol];
+  if (!create) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
+  return create(options);
+}
+
+/** CRC-32C (Castagnoli) of the bytes, as an int32. */
+export const crc32c = load('kafkajs/src/protocol/recordBatch/crc32C/crc32C') as (bytes: Buffer) => number;
+
+export const decodeMessageSet = load('kafkajs/src/protocol/messageSet/decoder') as (
+  decoder: object,
+  bytes: number,
+) => Promise<readonly DecodedRecord[]>;
 
 export const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
 

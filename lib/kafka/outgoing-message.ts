@@ -1,8 +1,8 @@
-import type { IHeaders, Message } from 'kafkajs';
 import { isReading } from '../reading/reading';
 import { shown } from '../reading/shown';
 import { TwinError } from '../reading/twin-error';
 import type { ProduceRecord } from './kafka-record';
+import type { WireRecord } from './wire/encode-record-batch';
 
 /** A request larger than this is cut off by the broker (`socket.request.max.bytes`), whatever the topic allows. */
 const MAX_RECORD_BYTES = 100_000_000;
@@ -11,12 +11,12 @@ const RECORD_OVERHEAD_BYTES = 70;
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
 const MAX_PARTITION = 2 ** 31 - 1;
 
-/** A checked record in the form that kafkajs takes. */
-export interface OutgoingMessage extends Message {
+/** A checked record. */
+export interface OutgoingMessage extends WireRecord {
   readonly topic: string;
   readonly bytes: number;
   readonly expiresMs: number | undefined;
-  /** Set once, by the partitioner, so that no retry moves the record. */
+  /** Set once, so that no retry moves the record. */
   partition?: number;
 }
 
@@ -30,7 +30,7 @@ export function assertTopicName(topic: unknown): void {
 }
 
 /**
- * Checks a record in full, as kafkajs would fail the whole batch with a TypeError for one bad record.
+ * Checks a record in full: later, one bad record would fail its whole batch.
  *
  * @throws TwinError `KAFKA_TOPIC_INVALID`, `KAFKA_RECORD_INVALID`, `KAFKA_RECORD_TOO_LARGE`
  */
@@ -66,9 +66,8 @@ export function outgoingMessage(record: ProduceRecord, nowMs: number): OutgoingM
     topic,
     key,
     value,
-    headers: headers as IHeaders,
-    // Always given: kafkajs derives the batch's times from those that are, and mixes up a batch where some are missing.
-    timestamp: String(timestampMs),
+    headers,
+    timestampMs,
     bytes,
     expiresMs,
     ...(partition === undefined ? {} : { partition }),

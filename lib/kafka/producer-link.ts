@@ -1,27 +1,42 @@
-import { CompressionTypes, type Producer } from 'kafkajs';
-import type { TwinError } from '../reading/twin-error';
+import { TwinError } from '../reading/twin-error';
+import { produceTo } from './broker-requests';
 import { createKafkaClient, type KafkaClient, type KafkaClientHooks } from './kafka-client';
 import { kafkaError } from './kafka-error';
 import type { KafkaConnectionOptions } from './kafka-options';
+import { type BrokerInstance, type ClusterInstance, createCluster } from './kafkajs-internals';
 import type { OutgoingMessage } from './outgoing-message';
 import type { TopicPartitions } from './topic-partitions';
+import type { WireCompression } from './wire/encode-record-batch';
 
-export type KafkaCompression = 'none' | 'gzip';
+export type KafkaCompression = WireCompression;
 
 /** How long a polite goodbye may take before the sockets are closed, in milliseconds. */
 const DISCONNECT_MS = 1_000;
 /** Metadata is read anew this often, in milliseconds, so that a partition that was added is soon known. */
 const METADATA_AGE_MS = 60_000;
-const compressionTypes: Readonly<Record<KafkaCompression, CompressionTypes>> = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-};
+/** How long the leader of a partition may wait for the other replicas, in milliseconds. */
+const REPLICAS_MS = 30_000;
+/** What kafkajs calls it when a broker is not there, or is not known. */
+const LOST_NAMES = ['KafkaJSMetadataNotLoaded', 'KafkaJSConnectionError', 'KafkaJSConnectionClosedError'];
 
-/** One kafkajs producer. It does not retry by itself: it would give up after 12 s of a broker that is merely down. */
+/** An error of kafkajs, as far as it says what to do next. */
+interface LinkError {
+  readonly name?: string;
+  readonly retriable?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/**
+ * One life of the connections over which records are written: a cluster as kafkajs's own producers have it, without
+ * their layers and their retries, which would give up after 12 s of a broker that is merely down. Not idempotent: such
+ * a producer can stop for good after an unknown sequence.
+ */
 export class ProducerLink {
   readonly #client: KafkaClient;
-  readonly #producer: Producer;
-  readonly #compression: CompressionTypes;
+  readonly #cluster: ClusterInstance;
+  readonly #partitions: TopicPartitions;
+  readonly #compression: KafkaCompression;
   /** Topics that were written to by this link. */
   readonly #written = new Set<string>();
 
@@ -32,18 +47,14 @@ export class ProducerLink {
     hooks: Omit<KafkaClientHooks, 'retry'>,
   ) {
     this.#client = createKafkaClient(connection, { ...hooks, retry: { retries: 0 } });
-    this.#producer = this.#client.kafka.producer({
-      createPartitioner: partitions.partitioner,
-      metadataMaxAge: METADATA_AGE_MS,
-      // An idempotent producer can stop for good after an unknown sequence.
-      idempotent: false,
-    });
-    this.#compression = compressionTypes[compression];
+    this.#cluster = createCluster(this.#client.kafka, { metadataMaxAge: METADATA_AGE_MS });
+    this.#partitions = partitions;
+    this.#compression = compression;
   }
 
   async connect(): Promise<void> {
     try {
-      await this.#producer.connect();
+      await this.#cluster.connect();
     } catch (thrown) {
       throw kafkaError(thrown, this.#client);
     }
@@ -52,18 +63,50 @@ export class ProducerLink {
   /** Sends messages of one topic and partition in one request; answers the offset of the first. */
   async send(topic: string, messages: readonly OutgoingMessage[]): Promise<bigint> {
     try {
-      const answers = await this.#producer.send({
-        topic,
-        acks: -1,
-        compression: this.#compression,
-        messages: [...messages],
-      });
-      const base = answers[0]?.baseOffset;
-      if (base === undefined) throw new Error('the broker did not say where the records were stored');
+      const [partition, leader] = await this.#place(topic, messages);
+      const request = { topic, partition, records: messages, compression: this.#compression, timeoutMs: REPLICAS_MS };
+      const base = await produceTo(leader, request);
       this.#written.add(topic);
-      return BigInt(base);
+      return base;
     } catch (thrown) {
-      throw kafkaError(thrown, { brokers: this.#client.brokers, topic });
+      const brokers = this.#client.brokers;
+      try {
+        await this.#learnFrom(thrown as LinkError);
+      } catch (again) {
+        throw kafkaError(again, { brokers, topic });
+      }
+      throw kafkaError(thrown, { brokers, topic });
+    }
+  }
+
+  /** The partition of the messages, and the broker that leads it. */
+  async #place(topic: string, messages: readonly OutgoingMessage[]): Promise<[number, BrokerInstance]> {
+    const cluster = this.#cluster;
+    if (!cluster.targetTopics.has(topic) || !cluster.brokerPool.metadata)
+      await cluster.addMultipleTargetTopics([topic]);
+    await cluster.refreshMetadataIfNecessary();
+    const all = cluster.findTopicPartitionMetadata(topic);
+    if (all.length === 0) {
+      await cluster.refreshMetadata();
+      throw new TwinError('KAFKA_NOT_READY', `the cluster does not yet know topic "${topic}"`, { retryable: true });
+    }
+    this.#partitions.assign(topic, all, messages);
+    const partition = messages[0]?.partition ?? 0;
+    const leader = all.find(({ partitionId }) => partitionId === partition)?.leader;
+    return [partition, await cluster.findBroker({ nodeId: String(leader) })];
+  }
+
+  /** After a failure: forgets a broker that has gone, and asks the others who leads now. */
+  async #learnFrom({ name = '', retriable, host, port }: LinkError): Promise<void> {
+    const cluster = this.#cluster;
+    if (name === 'KafkaJSConnectionClosedError' && host !== undefined && port !== undefined) {
+      cluster.removeBroker({ host, port });
+    }
+    if (!cluster.isConnected()) {
+      await cluster.connect();
+      await cluster.refreshMetadata();
+    } else if (LOST_NAMES.includes(name) || (name === 'KafkaJSProtocolError' && retriable)) {
+      await cluster.refreshMetadata();
     }
   }
 
@@ -76,7 +119,7 @@ export class ProducerLink {
   async close(): Promise<void> {
     const timer = setTimeout(() => this.#client.destroy(), DISCONNECT_MS);
     try {
-      await this.#producer.disconnect();
+      await this.#cluster.disconnect();
     } catch {
       // The broker is gone, and so is the connection: closed is closed.
     } finally {

@@ -1,30 +1,33 @@
-import { type ICustomPartitioner, type PartitionMetadata, Partitioners } from 'kafkajs';
+import { type Message, type PartitionMetadata, Partitioners } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
+import type { OutgoingMessage } from './outgoing-message';
 
 /**
- * What the producer knows of the partitions of its topics. kafkajs shows them only to its partitioner, and asks that
- * again at each of its own retries: a record without a key would then move, one would be written twice and another
- * never. So each message is given its partition once, before it is sent.
+ * What the producer knows of the partitions of its topics. Each message is given its partition once: were it chosen
+ * anew at each attempt, a record without a key could move, and be written twice.
  */
 export class TopicPartitions {
   readonly #known = new Map<string, PartitionMetadata[]>();
   readonly #turns = new Map<string, number>();
   readonly #byKey = Partitioners.DefaultPartitioner();
 
-  /** For kafkajs: learns what it knows, keeps the partition that a message has. */
-  readonly partitioner: ICustomPartitioner = () => (args) => {
-    const { topic, partitionMetadata, message } = args;
+  /**
+   * Learns the partitions of a topic, and gives one to each message that has none.
+   *
+   * @throws TwinError `KAFKA_PARTITION_UNKNOWN`
+   */
+  assign(topic: string, partitionMetadata: PartitionMetadata[], messages: readonly OutgoingMessage[]): void {
     this.#known.set(topic, partitionMetadata);
-    message.partition ??= this.#byKey(args);
-    // kafkajs drops a message for a partition that does not exist, and reports success.
-    if (!partitionMetadata.some(({ partitionId }) => partitionId === message.partition)) {
+    for (const message of messages) {
+      message.partition ??= this.#byKey({ topic, partitionMetadata, message: message as Message });
+      const { partition } = message;
+      if (partitionMetadata.some(({ partitionId }) => partitionId === partition)) continue;
       throw new TwinError(
         'KAFKA_PARTITION_UNKNOWN',
-        `topic "${topic}" has no partition ${message.partition}, it has 0 to ${partitionMetadata.length - 1}: correct the partition`,
+        `topic "${topic}" has no partition ${partition}, it has 0 to ${partitionMetadata.length - 1}: correct the partition`,
       );
     }
-    return message.partition;
-  };
+  }
 
   /** Number of partitions; `undefined` before the first record of the topic was sent. */
   count(topic: string): number | undefined {

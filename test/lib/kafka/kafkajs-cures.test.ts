@@ -3,15 +3,22 @@ import { createHook } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka } from 'kafkajs';
 import { KafkaConsumer } from '../../../lib/kafka/kafka-consumer';
 import { KafkaProducer } from '../../../lib/kafka/kafka-producer';
 import { applyKafkajsCures } from '../../../lib/kafka/kafkajs-cures';
 import {
+  apiKeys,
+  Broker,
   Connection,
   ConnectionClosedError,
   ConsumerGroup,
+  crc32c,
+  createCluster,
+  decodeMessageSet,
   decodeRecordBatch,
   Decoder,
+  requests,
   RequestQueue,
   type RequestQueueInstance,
   Runner,
@@ -52,6 +59,22 @@ describe('The parts of kafkajs that are cured at run time', () => {
     assert.equal(Runner.prototype.heartbeat.length, 0);
     assert.equal(new ConnectionClosedError('gone', { host: 'h', port: 1 }).name, 'KafkaJSConnectionClosedError');
     assert.equal(typeof decodeRecordBatch, 'function');
+    assert.equal(typeof decodeMessageSet, 'function');
+    assert.equal(crc32c(Buffer.from('123456789')) >>> 0, 0xe3069283, 'the check value of CRC-32C');
+    assert.equal(Broker.prototype.fetch.length, 1);
+    assert.deepEqual(apiKeys, { ...apiKeys, Produce: 0, Fetch: 1 });
+    assert.equal(requests.Produce.versions.at(-1), '7');
+    assert.equal(requests.Fetch.versions.at(-1), '11');
+    const cluster = createCluster(new Kafka({ brokers: ['127.0.0.1:1'] }), { metadataMaxAge: 1_000 });
+    assert.ok(cluster.targetTopics instanceof Set);
+    assert.equal(cluster.brokerPool.metadata, null);
+    assert.equal(cluster.isConnected(), false);
+    for (const name of ['addMultipleTargetTopics', 'refreshMetadata', 'refreshMetadataIfNecessary'] as const) {
+      assert.equal(typeof cluster[name], 'function', name);
+    }
+    for (const name of ['connect', 'disconnect', 'removeBroker', 'findTopicPartitionMetadata', 'findBroker'] as const) {
+      assert.equal(typeof cluster[name], 'function', name);
+    }
     assert.equal(typeof Decoder, 'function');
   });
 

@@ -44,7 +44,7 @@ describe('outgoingMessage', () => {
       { topic: 't', key: 'ä', value: 'öü', headers: { h: ['x', Buffer.from('yz')] } },
       1_700_000_000_000,
     );
-    assert.equal(message.timestamp, '1700000000000');
+    assert.equal(message.timestampMs, 1_700_000_000_000);
     assert.equal(message.bytes, 70 + 2 + 4 + (1 + 1 + 70) + (1 + 2 + 70));
     assert.equal('partition' in message, false);
   });

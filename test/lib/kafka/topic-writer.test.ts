@@ -11,17 +11,16 @@ const signal = new AbortController().signal;
 const message = (value: string, key?: string): OutgoingMessage =>
   outgoingMessage({ topic: TOPIC, value, ...(key === undefined ? {} : { key }) }, 1);
 
-/** What kafkajs does with the partitioner at each request. */
+/** What a link does before each request. */
 function learn(partitions: TopicPartitions, messages: readonly OutgoingMessage[], count: number): void {
-  const partitioner = partitions.partitioner();
-  const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({
+  const metadata = Array.from({ length: count }, (_, partitionId) => ({
     partitionId,
     leader: 1,
     partitionErrorCode: 0,
     replicas: [1],
     isr: [1],
   }));
-  for (const one of messages) partitioner({ topic: TOPIC, partitionMetadata, message: one });
+  partitions.assign(TOPIC, metadata, messages);
 }
 
 /** A log per partition that refuses runs by a rule. */
@@ -107,7 +106,7 @@ describe('TopicWriter', () => {
 });
 
 describe('TopicPartitions', () => {
-  it('keeps the partition that a message was given, whatever kafkajs asks again', () => {
+  it('keeps the partition that a message was given, however often it is sent', () => {
     const partitions = new TopicPartitions();
     const messages = Array.from({ length: 20 }, (_, i) => message(`v${i}`));
     learn(partitions, messages, 4);

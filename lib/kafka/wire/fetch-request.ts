@@ -1,0 +1,55 @@
+import { ByteWriter } from './byte-writer';
+
+/** The version that brokers since 2.3 agree on with kafkajs. */
+export const FETCH_VERSION = 11;
+
+export interface FetchRequest {
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly isolationLevel: number;
+  readonly topics: readonly FetchTopic[];
+  readonly rackId?: string;
+}
+
+export interface FetchTopic {
+  readonly topic: string;
+  readonly partitions: readonly FetchPartition[];
+}
+
+export interface FetchPartition {
+  readonly partition: number;
+  /** Decimal. */
+  readonly fetchOffset: string;
+  readonly maxBytes: number;
+}
+
+const NO_REPLICA = -1;
+const NO_SESSION = { id: 0, epoch: -1 };
+const NO_LEADER_EPOCH = -1;
+const NO_LOG_START = -1;
+const HEADER_BYTES = 64;
+const PARTITION_BYTES = 28;
+
+/**
+ * Body of a fetch request, version 11 (big-endian; an array is an int32 count and its elements):
+ *   replica int32, longest wait int32, least and most bytes int32, isolation level int8, session id and epoch int32,
+ *   [topic string, [partition int32, leader epoch int32, offset int64, log start offset int64, most bytes int32]],
+ *   [forgotten topics], rack string
+ */
+export function encodeFetchRequest(request: FetchRequest): Buffer {
+  const { maxWaitTime, minBytes, maxBytes, isolationLevel, topics, rackId = '' } = request;
+  let bytes = HEADER_BYTES;
+  for (const { topic, partitions } of topics)
+    bytes += HEADER_BYTES + topic.length + partitions.length * PARTITION_BYTES;
+  const writer = new ByteWriter(bytes);
+  writer.int32(NO_REPLICA).int32(maxWaitTime).int32(minBytes).int32(maxBytes).int8(isolationLevel);
+  writer.int32(NO_SESSION.id).int32(NO_SESSION.epoch).int32(topics.length);
+  for (const { topic, partitions } of topics) {
+    writer.string(topic).int32(partitions.length);
+    for (const { partition, fetchOffset, maxBytes: most } of partitions) {
+      writer.int32(partition).int32(NO_LEADER_EPOCH).int64(BigInt(fetchOffset)).int64(NO_LOG_START).int32(most);
+    }
+  }
+  return writer.int32(0).string(rackId).written;
+}

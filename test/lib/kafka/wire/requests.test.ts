@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ByteReader } from '../../../../lib/kafka/wire/byte-reader';
+import { ByteWriter, varintSize } from '../../../../lib/kafka/wire/byte-writer';
+import type { WireRecord } from '../../../../lib/kafka/wire/encode-record-batch';
+import { encodeFetchRequest } from '../../../../lib/kafka/wire/fetch-request';
+import { encodeProduceRequest } from '../../../../lib/kafka/wire/produce-request';
+import { seededRandom } from '../../../support/seeded-random';
+import { Encoder, fetchRequest, produceRequest } from './kafkajs-protocol';
+
+const random = seededRandom(11);
+const whole = (most: number): number => Math.floor(random() * (most + 1));
+const text = (): string => Array.from({ length: whole(60) }, () => 'aä€🌡 "\\{'.charAt(whole(8))).join('');
+const bytes = (): string | Buffer | null => {
+  const kind = whole(3);
+  if (kind === 0) return null;
+  return kind === 1 ? text() : Buffer.from(Array.from({ length: whole(300) }, () => whole(255)));
+};
+const header = (): string | Buffer => (whole(1) ? text() : Buffer.from([whole(255)]));
+
+function someRecord(): WireRecord {
+  const names = Array.from({ length: whole(3) }, () => (whole(9) ? text() : '__proto__'));
+  const headers = Object.fromEntries(names.map((name) => [name, whole(2) ? header() : [header(), header()]]));
+  return { key: bytes(), value: bytes(), headers, timestampMs: 1_700_000_000_000 + whole(1e9) };
+}
+
+const byKafkajs = (records: readonly WireRecord[], compression: number): Promise<{ buffer: Buffer }> => {
+  const messages = records.map(({ timestampMs, ...rest }) => ({ ...rest, timestamp: String(timestampMs) }));
+  const partitions = [{ partition: 3, firstSequence: 0, messages }];
+  const topicData = [{ topic: 'Tüpic', partitions }];
+  return produceRequest({
+    acks: -1,
+    timeout: 30_000,
+    compression,
+    topicData,
+    producerId: -1,
+    producerEpoch: 0,
+  }).encode();
+};
+
+describe('A produce request', () => {
+  const request = { topic: 'Tüpic', partition: 3, timeoutMs: 30_000 };
+
+  it('has the bytes that kafkajs writes', async () => {
+    for (let round = 0; round < 300; round++) {
+      const records = Array.from({ length: 1 + whole(9) }, someRecord);
+      const ours = await encodeProduceRequest({ ...request, records, compression: 'none' });
+      assert.deepEqual(ours, (await byKafkajs(records, 0)).buffer);
+    }
+  });
+
+  it('has them when it is compressed, and when it holds many records', async () => {
+    const records = Array.from({ length: 2_000 }, someRecord);
+    for (const [code, compression] of (['none', 'gzip'] as const).entries()) {
+      const ours = await encodeProduceRequest({ ...request, records, compression });
+      assert.deepEqual(ours, (await byKafkajs(records, code)).buffer);
+    }
+  });
+});
+
+describe('A fetch request', () => {
+  it('has the bytes that kafkajs writes', async () => {
+    for (let round = 0; round < 50; round++) {
+      const topics = Array.from({ length: whole(3) }, () => ({
+        topic: text(),
+        partitions: Array.from({ length: whole(4) }, () => ({
+          partition: whole(100),
+          fetchOffset: String(BigInt(whole(1e9)) * BigInt(whole(9e9))),
+          maxBytes: whole(1e6),
+        })),
+      }));
+      const request = {
+        maxWaitTime: 500,
+        minBytes: 1,
+        maxBytes: whole(1e8),
+        isolationLevel: 1,
+        topics,
+        rackId: text(),
+      };
+      const theirs = await fetchRequest({ ...request, replicaId: -1 }).encode();
+      assert.deepEqual(encodeFetchRequest(request), theirs.buffer);
+    }
+  });
+});
+
+describe('A variable-length integer', () => {
+  const integers = [0, -1, 1, 63, -64, 64, -65, 8_191, 8_192, 2 ** 31 - 1, -(2 ** 31)];
+
+  it('has the bytes that kafkajs writes, and comes back', () => {
+    for (const value of [...integers, ...Array.from({ length: 500 }, () => whole(2 ** 32) - 2 ** 31)]) {
+      const writer = new ByteWriter(1).varint(value);
+      assert.deepEqual(writer.written, new Encoder().writeVarInt(value).buffer, String(value));
+      assert.equal(varintSize(value), writer.length);
+      assert.equal(new ByteReader(writer.written).varint(), value);
+    }
+    for (const value of [2 ** 40, -(2 ** 40), 2 ** 51]) {
+      const writer = new ByteWriter(1).varint(value);
+      assert.deepEqual(writer.written, new Encoder().writeVarLong(value).buffer, String(value));
+      assert.equal(new ByteReader(writer.written).varint(), value);
+    }
+  });
+
+  it('that does not end is refused', () => {
+    assert.throws(() => new ByteReader(Buffer.alloc(100, 0xff)).varint(), RangeError);
+    assert.throws(() => new ByteReader(Buffer.alloc(2, 0xff)).varint(), RangeError);
+  });
+});
