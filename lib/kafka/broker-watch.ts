@@ -58,18 +58,20 @@ export class BrokerWatch {
     watches.set(factory, this);
   }
 
-  /** To be told of each request, as it is sent. */
-  follow(connection: ConnectionInstance, apiName: string, answer: Promise<unknown>): Promise<unknown> {
-    if (this.#closed) return answer;
+  /** To be told of the connection of each request, as it is sent. */
+  follow(connection: ConnectionInstance): void {
+    if (this.#closed) return;
     this.#connections.add(connection);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_MS).unref();
-    if (apiName === 'Metadata') {
-      answer.then(
-        (answered) => this.#learn((answered as MetadataAnswer).brokers.map(addressOf)),
-        () => undefined, // Told to whoever asked.
-      );
-    }
-    return answer;
+  }
+
+  /** To be given each answer to a question for metadata. */
+  learnFrom(metadata: Promise<unknown>): void {
+    if (this.#closed) return;
+    metadata.then(
+      (answered) => this.#learn((answered as MetadataAnswer).brokers.map(addressOf)),
+      () => undefined, // Told to whoever asked.
+    );
   }
 
   #learn(members: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { TurnoverMap } from '../delivery/turnover-map';
-import { fetchFrom } from './broker-requests';
+import { canFetchFrom, fetchFrom } from './broker-requests';
 import { brokerWatchOf } from './broker-watch';
 import { isOurFactory } from './kafka-sockets';
 import { Broker, Connection, ConsumerGroup, RequestQueue, Runner } from './kafkajs-internals';
@@ -49,12 +49,15 @@ export function applyKafkajsCures(): void {
   Connection.prototype.send = function (call) {
     if (!isOurFactory(this.socketFactory)) return send.call(this, call);
     const watch = brokerWatchOf(this.socketFactory);
-    return watch ? watch.follow(this, call.request.apiName, send.call(this, call)) : send.call(this, call);
+    watch?.follow(this);
+    const answer = send.call(this, call);
+    if (call.request.apiName === 'Metadata') watch?.learnFrom(answer);
+    return answer;
   };
 
   const { fetch: fetchByKafkajs } = Broker.prototype;
   Broker.prototype.fetch = function (request) {
-    const ours = isOurFactory(this.connectionPool.socketFactory);
+    const ours = isOurFactory(this.connectionPool.socketFactory) && canFetchFrom(this);
     return ours ? fetchFrom(this, request as FetchRequest) : fetchByKafkajs.call(this, request);
   };
 
@@ -86,8 +89,14 @@ export function applyKafkajsCures(): void {
 
   // A batch of nothing but aborted or control records moves the position without coming to us.
   const { handleBatch } = Runner.prototype;
-  Runner.prototype.handleBatch = function (batch) {
-    return isOutdated(batch) ? this.heartbeat() : handleBatch.call(this, batch);
+  Runner.prototype.handleBatch = async function (batch) {
+    if (isOutdated(batch)) return this.heartbeat();
+    if (!this.running || batch.isEmpty() || !members.has(this.consumerGroup.cluster)) {
+      return handleBatch.call(this, batch);
+    }
+    // Our consumers commit by themselves, and nobody listens to what kafkajs would say of each batch.
+    await this.processEachBatch(batch);
+    return this.heartbeat();
   };
 }
 

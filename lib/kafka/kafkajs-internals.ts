@@ -13,39 +13,24 @@ export interface RequestQueueInstance {
   /** By correlation id, with the time of their making in epoch milliseconds. */
   inflight: { forEach(call: (request: { readonly createdAt: number }) => void): void };
   push: (this: RequestQueueInstance, request: object) => void;
+  maybeThrottle(ms: number): void;
   scheduleCheckPendingRequests: (this: RequestQueueInstance) => void;
 }
 
-/** A decoder of a response: bytes to an object, then the object checked for error codes. */
-export interface ResponseDecoder {
-  decode(payload: Buffer): Promise<unknown>;
-  parse(decoded: unknown): Promise<unknown>;
-}
-
 export interface ConnectionCall {
-  readonly request: { readonly apiName: string; readonly apiVersion: number };
-  readonly response: ResponseDecoder;
-}
-
-/** A request with its answer's decoder, in one version of the protocol. */
-export interface BrokerCall {
-  readonly request: { readonly apiName: string; readonly apiVersion: number; readonly encode: () => Promise<object> };
-  readonly response: ResponseDecoder;
-}
-
-/** One kind of request in all its versions. */
-export interface RequestDefinition {
-  readonly versions: readonly string[];
+  readonly request: { readonly apiName: string };
 }
 
 export interface BrokerInstance {
   /** The versions that the broker knows, by the number of the request. */
-  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
+  readonly versions: Readonly<
+    Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>
+  > | null;
   readonly connectionPool: {
     readonly socketFactory: ISocketFactory;
-    send(call: BrokerCall): Promise<unknown>;
+    /** One that is connected. */
+    getConnectionByRequest(call: { readonly request: { readonly apiKey: number } }): Promise<ConnectionInstance>;
   };
-  lookupRequest(apiKey: number, definition: RequestDefinition): (request: object) => BrokerCall;
   disconnect(): Promise<void>;
   fetch: (this: BrokerInstance, request: object) => Promise<unknown>;
 }
@@ -68,9 +53,15 @@ export interface ClusterInstance {
 export interface ConnectionInstance {
   readonly host: string;
   readonly port: number;
+  readonly clientId: string;
+  readonly sasl: object | null;
   readonly socketFactory: ISocketFactory;
   readonly socket: Socket;
   readonly requestQueue: RequestQueueInstance;
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  nextCorrelationId(): number;
+  failIfNotConnected(): void;
   isConnected: (this: ConnectionInstance) => boolean;
   send: (this: ConnectionInstance, call: ConnectionCall) => Promise<unknown>;
   rejectRequests: (this: ConnectionInstance, error: Error) => void;
@@ -87,6 +78,9 @@ export interface ConsumerGroupInstance {
 
 /** The loop of a consumer. */
 export interface RunnerInstance {
+  readonly running: boolean;
+  readonly consumerGroup: ConsumerGroupInstance;
+  processEachBatch(batch: FetchedBatch): Promise<void>;
   handleBatch: (this: RunnerInstance, batch: FetchedBatch) => Promise<void>;
   heartbeat: (this: RunnerInstance) => Promise<void>;
 }
@@ -109,13 +103,19 @@ export const Runner = load('kafkajs/src/consumer/runner') as { readonly prototyp
 
 export const Broker = load('kafkajs/src/broker') as { readonly prototype: BrokerInstance };
 
-export const { requests } = load('kafkajs/src/protocol/requests') as {
-  readonly requests: { readonly Produce: RequestDefinition; readonly Fetch: RequestDefinition };
-};
-
 export const apiKeys = load('kafkajs/src/protocol/requests/apiKeys') as {
   readonly Produce: number;
   readonly Fetch: number;
+};
+
+/** The error of a code of the protocol. */
+export const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
+  readonly createErrorFromCode: (code: number) => Error;
+};
+
+/** Throws the error of the first partition that has one. */
+export const { parse: assertFetched } = load('kafkajs/src/protocol/requests/fetch/v11/response') as {
+  readonly parse: <A>(response: A) => Promise<A>;
 };
 
 /** The cluster of a client of its own, as its producers have one. */

@@ -18,6 +18,8 @@ export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly fetchedOffset: string;
+  /** Whether it holds no record for us. */
+  isEmpty(): boolean;
 }
 
 interface Origin {

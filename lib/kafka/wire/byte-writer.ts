@@ -18,22 +18,27 @@ export class ByteWriter {
   }
 
   int8(value: number): this {
-    this.#bytes.writeInt8(value, this.#advance(1));
+    const at = this.#advance(1);
+    this.#bytes.writeInt8(value, at);
     return this;
   }
 
   int16(value: number): this {
-    this.#bytes.writeInt16BE(value, this.#advance(2));
+    const at = this.#advance(2);
+    this.#bytes.writeInt16BE(value, at);
     return this;
   }
 
   int32(value: number): this {
-    this.#bytes.writeInt32BE(value, this.#advance(4));
+    const at = this.#advance(4);
+    this.#bytes.writeInt32BE(value, at);
     return this;
   }
 
   int64(value: number | bigint): this {
-    this.#bytes.writeBigInt64BE(BigInt(value), this.#advance(8));
+    if (typeof value === 'number') return this.int32(Math.floor(value / 2 ** 32)).int32(value | 0);
+    const at = this.#advance(8);
+    this.#bytes.writeBigInt64BE(value, at);
     return this;
   }
 
@@ -81,6 +86,7 @@ export class ByteWriter {
     this.#bytes[at] = value;
   }
 
+  /** To be called first: it may move the bytes. */
   #advance(length: number): number {
     const start = this.#at;
     this.#at += length;

@@ -1,6 +1,12 @@
 import { ByteReader } from './byte-reader';
 import { decodeRecordBatches } from './decode-record-batches';
 
+/** As kafkajs has it; it looks into the partitions itself. */
+export interface FetchResponse {
+  readonly clientSideThrottleTime: number;
+  readonly [property: string]: unknown;
+}
+
 /**
  * Fetch response, version 11, in the form of kafkajs (big-endian; an array is an int32 count and its elements):
  *   throttle int32, error int16, session int32, [topic string, [partition]]
@@ -9,7 +15,7 @@ import { decodeRecordBatches } from './decode-record-batches';
  *
  * @throws RangeError when the bytes end too early
  */
-export async function decodeFetchResponse(payload: Buffer): Promise<unknown> {
+export async function decodeFetchResponse(payload: Buffer): Promise<FetchResponse> {
   const reader = new ByteReader(payload);
   const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();

@@ -43,9 +43,11 @@ test('a request that waited for its quota is missed like any other, when the bro
   await connection.connect();
   // As after an answer that asks for a pause: longer than from one look to the next.
   connection.requestQueue.throttledUntil = Date.now() + 2_500;
-  const request = (load('kafkajs/src/protocol/requests/apiVersions/v0/request') as () => ConnectionCall['request'])();
-  const response = load('kafkajs/src/protocol/requests/apiVersions/v0/response') as ConnectionCall['response'];
-  const failed = assert.rejects(connection.send({ request, response }), { code: 'KAFKA_BROKER_LOST' });
+  const request = (load('kafkajs/src/protocol/requests/apiVersions/v0/request') as () => object)();
+  const response = load('kafkajs/src/protocol/requests/apiVersions/v0/response') as object;
+  const failed = assert.rejects(connection.send({ request, response } as ConnectionCall), {
+    code: 'KAFKA_BROKER_LOST',
+  });
   await until(() => dropped.length > 0, 30_000, 'the end of the patience');
   assert.equal(dropped[0], address);
   await failed;

@@ -9,19 +9,21 @@ import { KafkaProducer } from '../../../lib/kafka/kafka-producer';
 import { applyKafkajsCures } from '../../../lib/kafka/kafkajs-cures';
 import {
   apiKeys,
+  assertFetched,
   Broker,
   Connection,
   ConnectionClosedError,
   ConsumerGroup,
   crc32c,
+  createErrorFromCode,
   createCluster,
   decodeMessageSet,
   decodeRecordBatch,
   Decoder,
-  requests,
   RequestQueue,
   type RequestQueueInstance,
   Runner,
+  type RunnerInstance,
 } from '../../../lib/kafka/kafkajs-internals';
 import { rememberOrigin } from '../../../lib/kafka/outdated-batches';
 import { freshName, freshTopic } from '../../support/fresh-topic';
@@ -63,8 +65,13 @@ describe('The parts of kafkajs that are cured at run time', () => {
     assert.equal(crc32c(Buffer.from('123456789')) >>> 0, 0xe3069283, 'the check value of CRC-32C');
     assert.equal(Broker.prototype.fetch.length, 1);
     assert.deepEqual(apiKeys, { ...apiKeys, Produce: 0, Fetch: 1 });
-    assert.equal(requests.Produce.versions.at(-1), '7');
-    assert.equal(requests.Fetch.versions.at(-1), '11');
+    for (const name of ['authenticate', 'isAuthenticated', 'nextCorrelationId', 'failIfNotConnected'] as const) {
+      assert.equal(typeof Connection.prototype[name], 'function', name);
+    }
+    assert.equal(RequestQueue.prototype.maybeThrottle.length, 1);
+    assert.equal(Runner.prototype.processEachBatch.length, 1);
+    assert.equal((createErrorFromCode(6) as { type?: string }).type, 'NOT_LEADER_FOR_PARTITION');
+    assert.equal(assertFetched.length, 1);
     const cluster = createCluster(new Kafka({ brokers: ['127.0.0.1:1'] }), { metadataMaxAge: 1_000 });
     assert.ok(cluster.targetTopics instanceof Set);
     assert.equal(cluster.brokerPool.metadata, null);
@@ -82,14 +89,14 @@ describe('The parts of kafkajs that are cured at run time', () => {
     applyKafkajsCures();
     const positions = { resolvedOffsets: {} };
     const group = { offsetManager: positions };
-    const batch = { topic: 't', partition: 0, fetchedOffset: '5', isEmptyDueToFiltering: () => true };
+    const batch = { topic: 't', partition: 0, fetchedOffset: '5', isEmpty: () => true };
     rememberOrigin(group, positions, [batch]);
     group.offsetManager = { resolvedOffsets: {} };
     const did: string[] = [];
     const runner = {
       heartbeat: () => Promise.resolve(void did.push('heartbeat')),
       handleBatch: Runner.prototype.handleBatch,
-    };
+    } as unknown as RunnerInstance;
     await runner.handleBatch(batch);
     assert.deepEqual(did, ['heartbeat']);
   });

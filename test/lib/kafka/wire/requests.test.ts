@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { ByteReader } from '../../../../lib/kafka/wire/byte-reader';
 import { ByteWriter, varintSize } from '../../../../lib/kafka/wire/byte-writer';
 import type { WireRecord } from '../../../../lib/kafka/wire/encode-record-batch';
-import { encodeFetchRequest } from '../../../../lib/kafka/wire/fetch-request';
-import { encodeProduceRequest } from '../../../../lib/kafka/wire/produce-request';
+import { encodeFetchRequest, type FetchRequest } from '../../../../lib/kafka/wire/fetch-request';
+import { decodeProduceResponse, encodeProduceRequest, type ProduceRequest } from '../../../../lib/kafka/wire/produce';
 import { seededRandom } from '../../../support/seeded-random';
 import { Encoder, fetchRequest, produceRequest } from './kafkajs-protocol';
 
@@ -38,13 +38,26 @@ const byKafkajs = (records: readonly WireRecord[], compression: number): Promise
   }).encode();
 };
 
+async function written(request: ProduceRequest): Promise<Buffer> {
+  // It grows from any size.
+  const writer = new ByteWriter(1 + whole(100));
+  await encodeProduceRequest(writer, request);
+  return writer.written;
+}
+
+function fetched(request: FetchRequest): Buffer {
+  const writer = new ByteWriter(1);
+  encodeFetchRequest(writer, request);
+  return writer.written;
+}
+
 describe('A produce request', () => {
   const request = { topic: 'Tüpic', partition: 3, timeoutMs: 30_000 };
 
   it('has the bytes that kafkajs writes', async () => {
     for (let round = 0; round < 300; round++) {
       const records = Array.from({ length: 1 + whole(9) }, someRecord);
-      const ours = await encodeProduceRequest({ ...request, records, compression: 'none' });
+      const ours = await written({ ...request, records, compression: 'none' });
       assert.deepEqual(ours, (await byKafkajs(records, 0)).buffer);
     }
   });
@@ -52,34 +65,65 @@ describe('A produce request', () => {
   it('has them when it is compressed, and when it holds many records', async () => {
     const records = Array.from({ length: 2_000 }, someRecord);
     for (const [code, compression] of (['none', 'gzip'] as const).entries()) {
-      const ours = await encodeProduceRequest({ ...request, records, compression });
+      const ours = await written({ ...request, records, compression });
       assert.deepEqual(ours, (await byKafkajs(records, code)).buffer);
     }
   });
 });
 
+describe('A produce response', () => {
+  it('is read in every version that is asked for, and refused when it ends too early', () => {
+    for (const version of [3, 4, 5, 6, 7]) {
+      const encoder = new Encoder().writeInt32(1).writeString('Tüpic').writeInt32(1).writeInt32(3).writeInt16(6);
+      encoder.writeInt64('9007199254740993').writeInt64(-1);
+      if (version >= 5) encoder.writeInt64(0);
+      const payload = encoder.writeInt32(250).buffer;
+      const expected = { errorCode: 6, baseOffset: 9_007_199_254_740_993n };
+      const clientSideThrottleTime = version >= 6 ? 250 : 0;
+      assert.deepEqual(decodeProduceResponse(payload, version), { ...expected, clientSideThrottleTime });
+      assert.throws(() => decodeProduceResponse(payload.subarray(0, -1), version), RangeError);
+    }
+  });
+});
+
 describe('A fetch request', () => {
+  const partition = (): FetchRequest['topics'][number]['partitions'][number] => ({
+    partition: whole(100),
+    fetchOffset: String(BigInt(whole(1e9)) * BigInt(whole(9e9))),
+    maxBytes: whole(1e6),
+  });
+  const limits = { maxWaitTime: 500, minBytes: 1, maxBytes: 10_485_760, isolationLevel: 1 };
+
   it('has the bytes that kafkajs writes', async () => {
     for (let round = 0; round < 50; round++) {
-      const topics = Array.from({ length: whole(3) }, () => ({
-        topic: text(),
-        partitions: Array.from({ length: whole(4) }, () => ({
-          partition: whole(100),
-          fetchOffset: String(BigInt(whole(1e9)) * BigInt(whole(9e9))),
-          maxBytes: whole(1e6),
-        })),
-      }));
-      const request = {
-        maxWaitTime: 500,
-        minBytes: 1,
-        maxBytes: whole(1e8),
-        isolationLevel: 1,
-        topics,
-        rackId: text(),
-      };
+      const topics = whole(9) === 0 ? [] : [{ topic: text(), partitions: [partition()] }];
+      const request = { ...limits, topics, rackId: text() };
       const theirs = await fetchRequest({ ...request, replicaId: -1 }).encode();
-      assert.deepEqual(encodeFetchRequest(request), theirs.buffer);
+      assert.deepEqual(fetched(request), theirs.buffer);
     }
+  });
+
+  it('asks for each of many partitions once, and for each of them first at times', () => {
+    const topics = ['a', 'b'].map((topic) => ({
+      topic,
+      partitions: [1, 2, 3].map((id) => ({ ...partition(), partition: id })),
+    }));
+    const first = new Set<string>();
+    for (let round = 0; round < 500; round++) {
+      const reader = new ByteReader(fetched({ ...limits, topics }));
+      reader.take(4 * 4 + 1 + 2 * 4);
+      const asked: string[] = [];
+      for (let left = reader.int32(); left > 0; left--) {
+        const topic = reader.string();
+        for (let partitions = reader.int32(); partitions > 0; partitions--) {
+          asked.push(`${topic}${reader.int32()}`);
+          reader.take(4 + 8 + 8 + 4);
+        }
+      }
+      assert.deepEqual([...asked].sort(), ['a1', 'a2', 'a3', 'b1', 'b2', 'b3']);
+      first.add(asked[0] ?? '');
+    }
+    assert.equal(first.size, 6);
   });
 });
 
