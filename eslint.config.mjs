@@ -9,7 +9,7 @@ const layers = {
   delivery: { imports: ['reading'], owns: [] },
   serial: { imports: ['delivery', 'reading'], owns: ['serialport', '@serialport/*'] },
   mqtt: { imports: ['delivery', 'reading'], owns: ['mqtt'] },
-  kafka: { imports: ['delivery', 'reading'], owns: ['kafkajs', 'snappyjs', 'lz4js', 'fzstd'] },
+  kafka: { imports: ['delivery', 'reading'], owns: ['kafkajs', 'fzstd'] },
   influx: { imports: ['delivery', 'reading'], owns: ['@influxdata/*'] },
   bridge: { imports: ['mqtt', 'kafka', 'delivery', 'reading'], owns: [] },
   latency: { imports: ['reading'], owns: [] },

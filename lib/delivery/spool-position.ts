@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { crc32 } from './spool-checksum';
+import { crc32 } from './checksum';
 import { diskError, errnoOf, readAt, writeAt, type SpoolFile, type SpoolFileSystem } from './spool-files';
 
 /** Up to where the spool is done, and up to where it was filled: sequences, inclusive. */

@@ -1,4 +1,4 @@
-import { crc32 } from './spool-checksum';
+import { crc32 } from './checksum';
 
 /** One message of the spool. */
 export interface SpoolRecord {

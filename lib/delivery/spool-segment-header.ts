@@ -1,5 +1,5 @@
 import { TwinError } from '../reading/twin-error';
-import { crc32 } from './spool-checksum';
+import { crc32 } from './checksum';
 
 /*
  * The first bytes of a segment, integers big-endian. The sequence is also in the file's name, so that a damaged header

@@ -1,5 +1,6 @@
 import type { ISocketFactory } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
+import { ByteWriter } from './wire/byte-writer';
 
 /** Lowest and highest version that a broker serves of each kind of request. */
 export type ApiVersions = ReadonlyMap<number, { readonly min: number; readonly max: number }>;
@@ -8,6 +9,8 @@ const API_VERSIONS = 18;
 const FETCH = 1;
 const CORRELATION_ID = 1;
 const CLIENT_ID = 'digital-twin-probe';
+const SIZE_BYTES = 4;
+const REQUEST_BYTES = 64;
 /** Size, correlation id, error code, count. */
 const HEADER_BYTES = 14;
 const ENTRY_BYTES = 6;
@@ -48,13 +51,10 @@ export function askApiVersions(
 }
 
 function request(): Buffer {
-  const buffer = Buffer.alloc(14 + CLIENT_ID.length);
-  buffer.writeInt32BE(buffer.length - 4, 0);
-  buffer.writeInt16BE(API_VERSIONS, 4);
-  buffer.writeInt32BE(CORRELATION_ID, 8);
-  buffer.writeInt16BE(CLIENT_ID.length, 12);
-  buffer.write(CLIENT_ID, 14);
-  return buffer;
+  const writer = new ByteWriter(REQUEST_BYTES).int32(0);
+  writer.int16(API_VERSIONS).int16(0).int32(CORRELATION_ID).string(CLIENT_ID);
+  writer.setInt32(0, writer.length - SIZE_BYTES);
+  return writer.written;
 }
 
 function versions(response: Buffer): ApiVersions {

@@ -28,8 +28,8 @@ const HEADER_BYTES = 64;
 
 /** Sends a request over a connection of kafkajs, which keeps the order, the time limit and the quota. */
 export async function ask<A extends ThrottledAnswer>(broker: BrokerInstance, request: BrokerRequest<A>): Promise<A> {
-  const connection = await broker.connectionPool.getConnectionByRequest({ request });
   try {
+    const connection = await broker.connectionPool.getConnectionByRequest({ request });
     if (connection.sasl && !connection.isAuthenticated()) await connection.authenticate();
     const correlationId = connection.nextCorrelationId();
     const frame = await framed(request, correlationId, connection.clientId);

@@ -5,7 +5,7 @@ import type { GroupAssignment } from './group-assignment';
 import { type FetchedBatch, isOutdated } from './outdated-batches';
 import type { KafkaRecord } from './kafka-record';
 import type { PartitionProgress } from './partition-progress';
-import { type UnreadableBatch, unreadableBatchOf } from './wire/decode-record-batches';
+import { type UnreadableBatch, unreadableBatchOf } from './wire/unreadable-batch';
 
 /** While the window is full, the window and the heartbeat are looked at this often, in milliseconds. */
 const HOLD_MS = 500;

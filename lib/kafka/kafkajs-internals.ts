@@ -37,8 +37,11 @@ export interface BrokerInstance {
 
 /** What kafkajs's producers, consumers and admins know of the brokers. */
 export interface ClusterInstance {
-  readonly targetTopics: ReadonlySet<string>;
-  readonly brokerPool: { readonly metadata: object | null };
+  readonly brokerPool: {
+    readonly metadata: object | null;
+    /** Epoch milliseconds. */
+    readonly metadataExpireAt: number | null;
+  };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;
@@ -85,12 +88,6 @@ export interface RunnerInstance {
   heartbeat: (this: RunnerInstance) => Promise<void>;
 }
 
-/** A record as kafkajs hands it to a consumer, with the context of its batch. */
-export interface DecodedRecord {
-  readonly offset: string;
-  readonly [property: string]: unknown;
-}
-
 export const RequestQueue = load('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueueInstance };
 
 export const Connection = load('kafkajs/src/network/connection') as { readonly prototype: ConnectionInstance };
@@ -125,20 +122,6 @@ export function createCluster(kafka: Kafka, options: { readonly metadataMaxAge: 
   if (!create) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
   return create(options);
 }
-
-/** CRC-32C (Castagnoli) of the bytes, as an int32. */
-export const crc32c = load('kafkajs/src/protocol/recordBatch/crc32C/crc32C') as (bytes: Buffer) => number;
-
-export const decodeMessageSet = load('kafkajs/src/protocol/messageSet/decoder') as (
-  decoder: object,
-  bytes: number,
-) => Promise<readonly DecodedRecord[]>;
-
-export const Decoder = load('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
-
-export const decodeRecordBatch = load('kafkajs/src/protocol/recordBatch/v0/decoder') as (
-  decoder: object,
-) => Promise<{ readonly records: readonly DecodedRecord[] }>;
 
 export const { KafkaJSConnectionClosedError: ConnectionClosedError } = load('kafkajs/src/errors') as {
   readonly KafkaJSConnectionClosedError: new (

@@ -63,28 +63,40 @@ export class ProducerLink {
   /** Sends messages of one topic and partition in one request; answers the offset of the first. */
   async send(topic: string, messages: readonly OutgoingMessage[]): Promise<bigint> {
     try {
-      const [partition, leader] = await this.#place(topic, messages);
-      const request = { topic, partition, records: messages, compression: this.#compression, timeoutMs: REPLICAS_MS };
-      const base = await produceTo(leader, request);
+      if (!this.#knows(topic)) await this.#cluster.addMultipleTargetTopics([topic]);
+      const base = await this.#write(topic, messages);
       this.#written.add(topic);
       return base;
     } catch (thrown) {
-      const brokers = this.#client.brokers;
-      try {
-        await this.#learnFrom(thrown as LinkError);
-      } catch (again) {
-        throw kafkaError(again, { brokers, topic });
-      }
-      throw kafkaError(thrown, { brokers, topic });
+      throw kafkaError(thrown, { brokers: this.#client.brokers, topic });
+    }
+  }
+
+  /**
+   * Whether nothing needs to be asked about a topic. Otherwise it is added to those that kafkajs asks for, one at a time
+   * and to be taken away again where that fails, as one that cannot be had makes the question about all others fail.
+   */
+  #knows(topic: string): boolean {
+    const { metadata, metadataExpireAt } = this.#cluster.brokerPool;
+    const isFresh = metadata !== null && metadataExpireAt !== null && Date.now() <= metadataExpireAt;
+    return isFresh && this.#cluster.findTopicPartitionMetadata(topic).length > 0;
+  }
+
+  async #write(topic: string, messages: readonly OutgoingMessage[]): Promise<bigint> {
+    try {
+      const [partition, leader] = await this.#place(topic, messages);
+      const request = { topic, partition, records: messages, compression: this.#compression, timeoutMs: REPLICAS_MS };
+      return await produceTo(leader, request);
+    } catch (thrown) {
+      await this.#learnFrom(thrown as LinkError);
+      throw thrown;
     }
   }
 
   /** The partition of the messages, and the broker that leads it. */
   async #place(topic: string, messages: readonly OutgoingMessage[]): Promise<[number, BrokerInstance]> {
     const cluster = this.#cluster;
-    if (!cluster.targetTopics.has(topic) || !cluster.brokerPool.metadata)
-      await cluster.addMultipleTargetTopics([topic]);
-    await cluster.refreshMetadataIfNecessary();
+    if (!this.#knows(topic)) await cluster.refreshMetadataIfNecessary();
     const all = cluster.findTopicPartitionMetadata(topic);
     if (all.length === 0) {
       await cluster.refreshMetadata();

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Small pure JavaScript packages that go into dist/, so that users install fewer. */
-const PACKAGES = ['snappyjs', 'lz4js', 'fzstd'];
+const PACKAGES = ['fzstd'];
+/** Our own, which are compiled beside it. */
+const OURS = ['./lz4-frame', './snappy-block'];
 
 /** Puts what lib/kafka/codecs/decompress imports into its compiled file, and the licences beside it. */
 export async function bundleCodecs(root, dist) {
@@ -13,6 +15,7 @@ export async function bundleCodecs(root, dist) {
     entryPoints: [join(root, 'lib/kafka/codecs/decompress.ts')],
     outfile: file,
     bundle: true,
+    external: OURS,
     platform: 'node',
     target: 'node20',
     format: 'cjs',

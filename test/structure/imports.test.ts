@@ -24,8 +24,6 @@ const owners: Readonly<Record<string, string>> = {
   serialport: 'serial',
   mqtt: 'mqtt',
   kafkajs: 'kafka',
-  snappyjs: 'kafka',
-  lz4js: 'kafka',
   fzstd: 'kafka',
   '@influxdata/influxdb-client': 'influx',
   'simple-statistics': 'series',

@@ -1,7 +1,8 @@
+import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { Decompress as ZstdStream } from 'fzstd';
-import { decompressBound, decompress as lz4 } from 'lz4js';
-import { uncompress as snappy } from 'snappyjs';
+import { decompressLz4Frame } from './lz4-frame';
+import { decompressSnappyBlock } from './snappy-block';
 
 /**
  * More than this out of one batch is no batch of readings but an attack on the memory; the broker's own limit is 1 MiB.
@@ -17,6 +18,22 @@ const { zstdDecompressSync } = zlib as typeof zlib & {
   zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
 };
 
+const gunzip = promisify(zlib.gunzip) as (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+/** By their numbers in the protocol. */
+export const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+
+/**
+ * What was compressed with a codec, by its number in the protocol.
+ *
+ * @throws Error when the codec is unknown, or as `decompressSnappy`
+ */
+export function decompress(codec: number, bytes: Buffer): Buffer | Promise<Buffer> {
+  const name = CODECS[codec];
+  if (!name) throw new RangeError(`codec ${codec} is not known`);
+  return DECOMPRESS[name](bytes);
+}
+
 /**
  * A batch's records, compressed with Snappy: one raw block, or blocks in the framing of Java clients (magic, two
  * versions, then length and block each).
@@ -24,15 +41,14 @@ const { zstdDecompressSync } = zlib as typeof zlib & {
  * @throws Error when the bytes are damaged or give more than `MAX_DECOMPRESSED_BYTES`
  */
 export function decompressSnappy(bytes: Buffer): Buffer {
-  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return snappy(bytes, MAX_DECOMPRESSED_BYTES);
+  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return decompressSnappyBlock(bytes, MAX_DECOMPRESSED_BYTES);
   const blocks: Buffer[] = [];
   let total = 0;
   for (let at = XERIAL_HEADER_BYTES; at < bytes.length;) {
     const end = at + 4 + bytes.readUInt32BE(at);
     if (end > bytes.length) throw new RangeError(`a Snappy block ends at ${end} of ${bytes.length} bytes`);
-    const block = snappy(bytes.subarray(at + 4, end), MAX_DECOMPRESSED_BYTES);
+    const block = decompressSnappyBlock(bytes.subarray(at + 4, end), MAX_DECOMPRESSED_BYTES - total);
     total += block.length;
-    assertSize(total);
     blocks.push(block);
     at = end;
   }
@@ -40,10 +56,7 @@ export function decompressSnappy(bytes: Buffer): Buffer {
 }
 
 /** A batch's records in the LZ4 frame format. @throws Error as `decompressSnappy` */
-export function decompressLz4(bytes: Buffer): Buffer {
-  assertSize(decompressBound(bytes));
-  return buffer(lz4(bytes));
-}
+export const decompressLz4 = (bytes: Buffer): Buffer => decompressLz4Frame(bytes, MAX_DECOMPRESSED_BYTES);
 
 /** A batch's records as a Zstandard frame (RFC 8878). @throws Error as `decompressSnappy` */
 export function decompressZstd(bytes: Buffer): Buffer {
@@ -58,10 +71,17 @@ export function decompressZstd(bytes: Buffer): Buffer {
   return Buffer.concat(chunks);
 }
 
-const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 function assertSize(bytes: number): void {
   if (bytes > MAX_DECOMPRESSED_BYTES) {
-    throw new RangeError(`${bytes} bytes when decompressed, more than the ${MAX_DECOMPRESSED_BYTES} that are allowed`);
+    throw new RangeError(`${bytes} bytes when decompressed, more than the ${MAX_DECOMPRESSED_BYTES} allowed`);
   }
 }
+
+const DECOMPRESS: Readonly<Record<(typeof CODECS)[number], (bytes: Buffer) => Buffer | Promise<Buffer>>> = {
+  none: (bytes) => bytes,
+  // The slowest of them, so not on the event loop.
+  gzip: (bytes) => gunzip(bytes, { maxOutputLength: MAX_DECOMPRESSED_BYTES }),
+  snappy: decompressSnappy,
+  lz4: decompressLz4,
+  zstd: decompressZstd,
+};

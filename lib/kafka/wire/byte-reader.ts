@@ -36,9 +36,10 @@ export class ByteReader {
     return this.#text(this.int16());
   }
 
-  /** Length as int32, then the bytes, not copied; null (length -1) reads as none. */
-  bytes(): Buffer {
-    return this.take(Math.max(this.int32(), 0));
+  /** Length as int32, then the bytes, not copied. */
+  nullableBytes(): Buffer | null {
+    const length = this.int32();
+    return length < 0 ? null : this.take(length);
   }
 
   /** The next so many bytes, not copied. */
@@ -53,16 +54,33 @@ export class ByteReader {
     return new ByteReader(this.#bytes, start, start + length);
   }
 
-  /** Zigzag varint or varlong; exact up to 53 bits, as no length and no time of a record is longer. */
+  /** Zigzag varint of a signed integer of 32 bits. */
   varint(): number {
     let value = 0;
-    for (let factor = 1; ; factor *= 0x80) {
-      const byte = this.#bytes[this.#advance(1)] as number;
+    for (let factor = 1; factor <= 2 ** 28; factor *= 0x80) {
+      const byte = this.#byte();
       value += (byte & 0x7f) * factor;
-      if (byte < 0x80) break;
-      if (factor > MAX_FACTOR) throw new RangeError('a variable-length integer does not end');
+      if (byte < 0x80) return unzigzag(value);
     }
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    throw endless();
+  }
+
+  /** Zigzag varint of a signed integer of 64 bits. */
+  varlong(): bigint {
+    let low = 0;
+    // As many bytes as a number holds exactly; few have more than three.
+    for (let factor = 1; factor <= 2 ** 42; factor *= 0x80) {
+      const byte = this.#byte();
+      low += (byte & 0x7f) * factor;
+      if (byte < 0x80) return BigInt(unzigzag(low));
+    }
+    let value = BigInt(low);
+    for (let shift = 49n; shift <= 63n; shift += 7n) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+    }
+    throw endless();
   }
 
   /** Length as varint, then the bytes, not copied. */
@@ -74,6 +92,10 @@ export class ByteReader {
   /** Length as varint, then UTF-8. */
   varString(): string {
     return this.#text(this.varint());
+  }
+
+  #byte(): number {
+    return this.#bytes[this.#advance(1)] as number;
   }
 
   #text(length: number): string {
@@ -90,5 +112,5 @@ export class ByteReader {
   }
 }
 
-/** A varlong has ten bytes at most. */
-const MAX_FACTOR = 2 ** 62;
+const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+const endless = (): RangeError => new RangeError('a variable-length integer does not end');

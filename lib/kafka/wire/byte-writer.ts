@@ -55,7 +55,7 @@ export class ByteWriter {
     return this.int16(length).#raw(text, length);
   }
 
-  /** Zigzag varint of a signed integer of up to 52 bits (varint and varlong are written alike). */
+  /** Zigzag varint or varlong: whole numbers from -2^52 to 2^53. */
   varint(value: number): this {
     let rest = zigzag(value);
     for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.#byte((rest % 0x80) | 0x80);

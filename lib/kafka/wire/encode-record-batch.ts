@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { crc32c } from '../kafkajs-internals';
+import { crc32c } from '../../delivery/checksum';
+import { CODECS } from '../codecs/decompress';
 import { ByteWriter, varBytesSize, varintSize } from './byte-writer';
-import { BATCH_AT, BATCH_LENGTH_END, MAGIC } from './record-batch';
+import { BATCH_AT, LENGTH_END, MAGIC } from './record-batch';
 
 /** A record to be written, checked before. */
 export interface WireRecord {
@@ -18,7 +19,6 @@ export type WireCompression = 'none' | 'gzip';
 
 type Header = readonly [name: string, value: string | Buffer];
 
-const CODECS: Readonly<Record<WireCompression, number>> = { none: 0, gzip: 1 };
 const NO_PRODUCER = -1;
 /** What a reading of the usual size takes, in bytes. */
 const USUAL_BATCH_BYTES = 512;
@@ -37,7 +37,7 @@ export async function encodeRecordBatch(
     firstMs = Math.min(firstMs, timestampMs);
     lastMs = Math.max(lastMs, timestampMs);
   }
-  writer.int64(0).int32(0).int32(0).int8(MAGIC).int32(0).int16(CODECS[compression]);
+  writer.int64(0).int32(0).int32(0).int8(MAGIC).int32(0).int16(CODECS.indexOf(compression));
   writer
     .int32(records.length - 1)
     .int64(firstMs)
@@ -49,8 +49,8 @@ export async function encodeRecordBatch(
     encodeRecords(plain, records, firstMs);
     writer.bytes(await compressed(plain.written));
   }
-  writer.setInt32(start + BATCH_AT.length, writer.length - start - BATCH_LENGTH_END);
-  writer.setInt32(start + BATCH_AT.crc, crc32c(writer.written.subarray(start + BATCH_AT.attributes)));
+  writer.setInt32(start + BATCH_AT.length, writer.length - start - LENGTH_END);
+  writer.setInt32(start + BATCH_AT.crc, crc32c(writer.written, 0, start + BATCH_AT.attributes));
 }
 
 function encodeRecords(writer: ByteWriter, records: readonly WireRecord[], firstMs: number): void {

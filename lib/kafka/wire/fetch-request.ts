@@ -67,5 +67,12 @@ function inRandomOrder(topics: readonly FetchTopic[]): readonly FetchTopic[] {
     const other = Math.floor(Math.random() * (last + 1));
     [all[last], all[other]] = [all[other]!, all[last]!];
   }
-  return all.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
+  // Neighbours of one topic share its name, which goes with each of them otherwise.
+  const joined: { topic: string; partitions: FetchPartition[] }[] = [];
+  for (const { topic, partition } of all) {
+    const last = joined.at(-1);
+    if (last?.topic === topic) last.partitions.push(partition);
+    else joined.push({ topic, partitions: [partition] });
+  }
+  return joined;
 }

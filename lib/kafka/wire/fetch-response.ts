@@ -1,5 +1,7 @@
 import { ByteReader } from './byte-reader';
-import { decodeRecordBatches } from './decode-record-batches';
+import { decodeRecords } from './decode-records';
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** As kafkajs has it; it looks into the partitions itself. */
 export interface FetchResponse {
@@ -40,7 +42,7 @@ const decodePartition = async (reader: ByteReader): Promise<unknown> => ({
   lastStartOffset: String(reader.int64()),
   abortedTransactions: abortedOf(reader),
   preferredReadReplica: reader.int32(),
-  messages: await decodeRecordBatches(reader.bytes()),
+  messages: await decodeRecords(reader.nullableBytes() ?? NO_BYTES),
 });
 
 function abortedOf(reader: ByteReader): unknown[] {

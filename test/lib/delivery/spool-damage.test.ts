@@ -3,7 +3,7 @@ import { readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Spool } from '../../../lib/delivery/spool';
-import { crc32 } from '../../../lib/delivery/spool-checksum';
+import { crc32 } from '../../../lib/delivery/checksum';
 import { decodeRecords } from '../../../lib/delivery/spool-record';
 import { firstSequenceOf, SEGMENT_HEADER_BYTES } from '../../../lib/delivery/spool-segment-header';
 import { seededRandom } from '../../support/seeded-random';

@@ -8,6 +8,8 @@ import {
   decompressZstd,
   MAX_DECOMPRESSED_BYTES,
 } from '../../../lib/kafka/codecs/decompress';
+import { mutate } from '../../fuzz/material';
+import { seededRandom } from '../../support/seeded-random';
 
 const TEXT = Buffer.from('{"Ambient Temperature": 22.5}'.repeat(500));
 
@@ -34,6 +36,51 @@ test('what was compressed comes back', () => {
   assert.ok(decompressSnappy(framed(snappy(TEXT), snappy(TEXT))).equals(Buffer.concat([TEXT, TEXT])));
   assert.ok(decompressLz4(Buffer.from(lz4(TEXT))).equals(TEXT));
   assert.ok(decompressZstd(zstdFrame(TEXT)).equals(TEXT));
+});
+
+/** Runs, noise and text, from a few bytes to more than one block of any format. */
+function someContent(random: () => number): Buffer {
+  const pieces = Array.from({ length: 1 + Math.floor(random() * 20) }, () => {
+    const length = Math.floor(random() ** 4 * 60_000);
+    if (random() < 0.4) return Buffer.alloc(length, Math.floor(random() * 256));
+    if (random() < 0.5) return TEXT.subarray(0, length);
+    return Buffer.from(Array.from({ length: length % 2_000 }, () => Math.floor(random() * 256)));
+  });
+  return Buffer.concat(pieces);
+}
+
+test('content of every kind comes back', () => {
+  const random = seededRandom(3);
+  for (let round = 0; round < 300; round++) {
+    const content = someContent(random);
+    assert.ok(decompressSnappy(snappy(content)).equals(content), `Snappy, round ${round}`);
+    assert.ok(decompressLz4(Buffer.from(lz4(content))).equals(content), `LZ4, round ${round}`);
+  }
+  // Several blocks of the largest size.
+  const large = Buffer.concat(Array.from({ length: 150 }, () => someContent(random)));
+  assert.ok(decompressSnappy(snappy(large)).equals(large));
+  assert.ok(decompressLz4(Buffer.from(lz4(large))).equals(large));
+});
+
+// A single one of these takes up to 26 s in a decoder that does not look at the ends: the file's time limit sees it.
+test('damaged bytes are read no further than they go', () => {
+  const random = seededRandom(4);
+  const plain = Buffer.from('abcabcabc'.repeat(20));
+  const whole = { snappy: snappy(plain), lz4: Buffer.from(lz4(plain)), zstd: zstdFrame(plain) };
+  let refused = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const name = (['snappy', 'lz4', 'zstd'] as const)[round % 3] ?? 'lz4';
+    const decompress = { snappy: decompressSnappy, lz4: decompressLz4, zstd: decompressZstd }[name];
+    const damaged = mutate(random, whole[name], Buffer.from([0x00, 0x7f, 0x80, 0xfe, 0xff]));
+    try {
+      const { length } = decompress(damaged);
+      assert.ok(length <= MAX_DECOMPRESSED_BYTES);
+    } catch (thrown) {
+      assert.ok(thrown instanceof Error);
+      refused++;
+    }
+  }
+  assert.ok(refused > 5_000, `${refused} refused`);
 });
 
 test('damaged bytes are an error, never a hang', () => {

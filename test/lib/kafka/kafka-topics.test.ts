@@ -48,6 +48,33 @@ describe('A topic that does not exist, where the broker makes none', () => {
   });
 });
 
+describe('Many topics that do not exist', () => {
+  it('hold up none that does, and are written to as soon as they are there', async (t) => {
+    const broker = await OwnKafka.start(t, { lines: ['auto.create.topics.enable=false'] });
+    const { brokers } = broker;
+    const admin = new KafkaAdmin({ brokers });
+    t.after(() => admin.close());
+    const missing = Array.from({ length: 8 }, () => freshName('missing'));
+    const present = await freshTopic(brokers);
+    const producer = startProducer(t, brokers);
+    const blamed = new Set<unknown>();
+    producer.on('state', ({ error }) => error && blamed.add(error.facts['topic']));
+    const waiting = missing.map((topic) => producer.send({ topic, value: 'v' }));
+    await until(() => blamed.size > 1, 20_000, 'complaints');
+    // Long enough for every order in which the questions for nine topics can meet.
+    const end = performance.now() + 6_000;
+    let sent = 0;
+    for (; performance.now() < end; sent++) await producer.send({ topic: present, value: `v${sent}` });
+    assert.ok(sent > 1_000, `${sent} records`);
+    assert.ok(!blamed.has(present), 'nobody complains of the topic that is there');
+    for (const topic of missing) await admin.createTopic({ topic });
+    assert.deepEqual(
+      await Promise.all(waiting),
+      missing.map(() => ({ partition: 0, offset: '0' })),
+    );
+  });
+});
+
 describe('Records that the server has thrown away before they were read', () => {
   it('are reported, and reading goes on at the first that is there', async (t) => {
     const topic = await freshTopic(kafkaBrokers());

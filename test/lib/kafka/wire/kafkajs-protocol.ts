@@ -20,6 +20,8 @@ export interface KafkajsEncoder extends Encoded {
   writeBuffer(value: Buffer): this;
 }
 
+export const Long = load('kafkajs/src/utils/long') as { fromString(text: string): object };
+
 export const Encoder = load('kafkajs/src/protocol/encoder') as new () => KafkajsEncoder;
 
 type Request = (options: object) => { readonly encode: () => Promise<Encoded> };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as zlib from 'node:zlib';
-import { crc32 } from '../../../lib/delivery/spool-checksum';
+import { crc32, crc32c } from '../../../lib/delivery/checksum';
 import { seededRandom } from '../../support/seeded-random';
 
 const text = (value: string) => Buffer.from(value, 'latin1');
@@ -13,6 +13,13 @@ test('gives the published check value and other known values', () => {
   assert.equal(crc32(text('The quick brown fox jumps over the lazy dog')), 0x414fa339);
   assert.equal(crc32(Buffer.alloc(32)), 0x190a55ad);
   assert.equal(crc32(Buffer.alloc(32, 0xff)), 0xff6cab0b);
+});
+
+test('gives the published values of CRC-32C', () => {
+  assert.equal(crc32c(text('123456789')), 0xe3069283, 'check value of CRC-32/ISCSI');
+  // RFC 3720, B.4.
+  assert.equal(crc32c(Buffer.alloc(32)), 0x8a9136aa);
+  assert.equal(crc32c(Buffer.alloc(32, 0xff)), 0x62a8ab43);
 });
 
 test('agrees with a bitwise computation at every length up to 70 and every start', () => {
