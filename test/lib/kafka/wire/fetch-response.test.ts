@@ -9,6 +9,7 @@ import { encodeRecordBatch } from '../../../../lib/kafka/wire/encode-record-batc
 import { decodeFetchResponse } from '../../../../lib/kafka/wire/fetch-response';
 import { seededRandom } from '../../../support/seeded-random';
 import {
+  Batch,
   Encoder,
   fetchResponse,
   type KafkajsEncoder,
@@ -38,7 +39,7 @@ const COUNT_AT = 57;
 const LOG_APPEND_TIME = 0x08;
 const CONTROL = 0x20;
 
-interface Batch {
+interface BatchForm {
   readonly firstOffset?: string;
   readonly values?: readonly string[];
   readonly compression?: number;
@@ -66,7 +67,7 @@ function wrapped(magic: number, value: Buffer, offset: string): Buffer {
 }
 
 /** A batch as a broker sends it. */
-async function batch({ firstOffset = '5', values = ['a', 'b'], bits = 0, ...rest }: Batch): Promise<Buffer> {
+async function batch({ firstOffset = '5', values = ['a', 'b'], bits = 0, ...rest }: BatchForm): Promise<Buffer> {
   const records = values.map((value, offsetDelta) => {
     const headers = { h: 'x', twice: ['1', Buffer.from([0xff])], __proto__h: 'p' };
     return recordOf({ offsetDelta, timestampDelta: 7 * offsetDelta, key: offsetDelta ? value : null, value, headers });
@@ -169,6 +170,8 @@ describe('A fetch response', () => {
     const emptied = await batch({ values: [], lastOffsetDelta: 4 });
     const [marker] = messagesOf(await decodeFetchResponse(response([{ records: emptied }])));
     assert.deepEqual([marker?.offset, marker?.isControlRecord], ['9', true]);
+    const seen = new Batch('Tüpic', '5', { messages: [marker], abortedTransactions: [] });
+    assert.deepEqual([seen.isEmptyDueToFiltering(), seen.lastOffset()], [true, '9'], 'kafkajs moves on');
     const shortened = await batch({ values: ['a'], lastOffsetDelta: 2 });
     const left = messagesOf(await decodeFetchResponse(response([{ records: shortened }])));
     assert.deepEqual(

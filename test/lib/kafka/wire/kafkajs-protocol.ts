@@ -40,3 +40,9 @@ export const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0') as {
 export const recordOf = load('kafkajs/src/protocol/recordBatch/record/v0') as (options: object) => Encoded;
 
 export const messageSet = load('kafkajs/src/protocol/messageSet') as (options: object) => Encoded;
+
+export const Batch = load('kafkajs/src/consumer/batch') as new (
+  topic: string,
+  fetchedOffset: string,
+  partition: unknown,
+) => { isEmptyDueToFiltering(): boolean; lastOffset(): string };
