@@ -6,6 +6,7 @@ import { kafkaError } from './kafka-error';
 import { brokerAddresses, type KafkaConnectionOptions } from './kafka-options';
 import { KafkaSockets } from './kafka-sockets';
 import { applyKafkajsCures } from './kafkajs-cures';
+import { acceptPartialMetadata } from './partial-metadata';
 
 const DEFAULT_CLIENT_ID = 'digital-twin';
 const DEFAULT_CONNECTION_TIMEOUT_MS = 5_000;
@@ -24,6 +25,8 @@ export interface KafkaClientHooks {
   readonly onAllLost?: () => void;
   /** Whether brokers that hang while their cluster goes on are given up (default true). */
   readonly watched?: boolean;
+  /** Whether one topic that cannot be had leaves the metadata of the others alone (default false). */
+  readonly partialMetadata?: boolean;
 }
 
 /** A configured kafkajs, and the end of all its connections. */
@@ -41,7 +44,7 @@ export interface KafkaClient {
  */
 export function createKafkaClient(
   options: KafkaConnectionOptions,
-  { retry, onProblem, onLog, onAllLost, watched = true }: KafkaClientHooks,
+  { retry, onProblem, onLog, onAllLost, watched = true, partialMetadata = false }: KafkaClientHooks,
 ): KafkaClient {
   applyKafkajsCures();
   registerCodecs();
@@ -50,6 +53,7 @@ export function createKafkaClient(
     onError: (error, othersAreThere) => onProblem?.(kafkaError(error, { brokers }), othersAreThere),
     ...(onAllLost ? { onAllLost } : {}),
   });
+  if (partialMetadata) acceptPartialMetadata(sockets.factory);
   const watch = watched
     ? new BrokerWatch(sockets.factory, {
         brokers,

@@ -149,10 +149,9 @@ export class KafkaProducer extends EventEmitter<{ state: [ConnectionChange] }> {
     if (QUIET_CODES.includes(error.code) && attempt <= QUIET_ATTEMPTS) return;
     this.#troubles.set(topic, error);
     this.#setState('waiting', error);
-    if (this.#link?.isSpoiledBy(error, topic) || Date.now() - this.#lastSuccessMs > STALE_LINK_MS) {
-      this.#partitions.forget(topic);
-      this.#renewLink();
-    }
+    // It may be made anew with other partitions.
+    if (error.code === 'KAFKA_TOPIC_UNKNOWN') this.#partitions.forget(topic);
+    if (Date.now() - this.#lastSuccessMs > STALE_LINK_MS) this.#renewLink();
   }
 
   #renewLink(): void {

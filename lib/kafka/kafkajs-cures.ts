@@ -4,6 +4,7 @@ import { brokerWatchOf } from './broker-watch';
 import { isOurFactory } from './kafka-sockets';
 import { Broker, Connection, ConsumerGroup, RequestQueue, Runner } from './kafkajs-internals';
 import { isOutdated, rememberOrigin } from './outdated-batches';
+import { acceptsPartialMetadata, partialMetadata } from './partial-metadata';
 import type { FetchRequest } from './wire/fetch-request';
 
 let applied = false;
@@ -24,6 +25,8 @@ const members = new WeakMap<object, { readonly formerId: string | null }>();
  *   throw where nobody can catch it, which ends the process. On our own connections they end the connection.
  * - A broker that hangs while its cluster goes on makes all of a producer or consumer stand still until the request
  *   timeout, other brokers' partitions included. On our own connections the other brokers are asked (see `BrokerWatch`).
+ * - One topic that cannot be had fails the question for all. On the connections of our producers each topic stands for
+ *   itself (see `acceptPartialMetadata`).
  * - A consumer that is built anew joins as a new member, and the group then waits for the old one to come back, which
  *   takes the whole session timeout. It may join as the member it was (see `countAsOurs`).
  * - When a partition has another leader, the group is joined while answers of other brokers are under way or being
@@ -50,8 +53,10 @@ export function applyKafkajsCures(): void {
     if (!isOurFactory(this.socketFactory)) return send.call(this, call);
     const watch = brokerWatchOf(this.socketFactory);
     watch?.follow(this);
-    const answer = send.call(this, call);
-    if (call.request.apiName === 'Metadata') watch?.learnFrom(answer);
+    if (call.request.apiName !== 'Metadata') return send.call(this, call);
+    const isPartial = acceptsPartialMetadata(this.socketFactory);
+    const answer = send.call(this, isPartial ? { ...call, response: partialMetadata(call.response) } : call);
+    watch?.learnFrom(answer);
     return answer;
   };
 

@@ -17,8 +17,15 @@ export interface RequestQueueInstance {
   scheduleCheckPendingRequests: (this: RequestQueueInstance) => void;
 }
 
+/** A decoder of a response: bytes to an object, then the object checked for error codes. */
+export interface ResponseDecoder {
+  decode(payload: Buffer): Promise<unknown>;
+  parse(decoded: unknown): Promise<unknown>;
+}
+
 export interface ConnectionCall {
   readonly request: { readonly apiName: string };
+  readonly response: ResponseDecoder;
 }
 
 export interface BrokerInstance {

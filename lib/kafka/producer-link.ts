@@ -3,8 +3,9 @@ import { produceTo } from './broker-requests';
 import { createKafkaClient, type KafkaClient, type KafkaClientHooks } from './kafka-client';
 import { kafkaError } from './kafka-error';
 import type { KafkaConnectionOptions } from './kafka-options';
-import { type BrokerInstance, type ClusterInstance, createCluster } from './kafkajs-internals';
+import { type BrokerInstance, type ClusterInstance, createCluster, createErrorFromCode } from './kafkajs-internals';
 import type { OutgoingMessage } from './outgoing-message';
+import { errorCodeOf } from './partial-metadata';
 import type { TopicPartitions } from './topic-partitions';
 import type { WireCompression } from './wire/encode-record-batch';
 
@@ -37,8 +38,6 @@ export class ProducerLink {
   readonly #cluster: ClusterInstance;
   readonly #partitions: TopicPartitions;
   readonly #compression: KafkaCompression;
-  /** Topics that were written to by this link. */
-  readonly #written = new Set<string>();
 
   constructor(
     connection: KafkaConnectionOptions,
@@ -46,7 +45,7 @@ export class ProducerLink {
     compression: KafkaCompression,
     hooks: Omit<KafkaClientHooks, 'retry'>,
   ) {
-    this.#client = createKafkaClient(connection, { ...hooks, retry: { retries: 0 } });
+    this.#client = createKafkaClient(connection, { ...hooks, partialMetadata: true, retry: { retries: 0 } });
     this.#cluster = createCluster(this.#client.kafka, { metadataMaxAge: METADATA_AGE_MS });
     this.#partitions = partitions;
     this.#compression = compression;
@@ -62,50 +61,48 @@ export class ProducerLink {
 
   /** Sends messages of one topic and partition in one request; answers the offset of the first. */
   async send(topic: string, messages: readonly OutgoingMessage[]): Promise<bigint> {
-    try {
-      if (!this.#knows(topic)) await this.#cluster.addMultipleTargetTopics([topic]);
-      const base = await this.#write(topic, messages);
-      this.#written.add(topic);
-      return base;
-    } catch (thrown) {
-      throw kafkaError(thrown, { brokers: this.#client.brokers, topic });
-    }
-  }
-
-  /**
-   * Whether nothing needs to be asked about a topic. Otherwise it is added to those that kafkajs asks for, one at a time
-   * and to be taken away again where that fails, as one that cannot be had makes the question about all others fail.
-   */
-  #knows(topic: string): boolean {
-    const { metadata, metadataExpireAt } = this.#cluster.brokerPool;
-    const isFresh = metadata !== null && metadataExpireAt !== null && Date.now() <= metadataExpireAt;
-    return isFresh && this.#cluster.findTopicPartitionMetadata(topic).length > 0;
-  }
-
-  async #write(topic: string, messages: readonly OutgoingMessage[]): Promise<bigint> {
+    const { brokers } = this.#client;
     try {
       const [partition, leader] = await this.#place(topic, messages);
       const request = { topic, partition, records: messages, compression: this.#compression, timeoutMs: REPLICAS_MS };
       return await produceTo(leader, request);
     } catch (thrown) {
-      await this.#learnFrom(thrown as LinkError);
-      throw thrown;
+      try {
+        await this.#learnFrom(thrown as LinkError);
+      } catch (again) {
+        throw kafkaError(again, { brokers, topic });
+      }
+      throw kafkaError(thrown, { brokers, topic });
     }
   }
 
   /** The partition of the messages, and the broker that leads it. */
   async #place(topic: string, messages: readonly OutgoingMessage[]): Promise<[number, BrokerInstance]> {
     const cluster = this.#cluster;
-    if (!this.#knows(topic)) await cluster.refreshMetadataIfNecessary();
-    const all = cluster.findTopicPartitionMetadata(topic);
-    if (all.length === 0) {
-      await cluster.refreshMetadata();
-      throw new TwinError('KAFKA_NOT_READY', `the cluster does not yet know topic "${topic}"`, { retryable: true });
+    if (!this.#knows(topic)) {
+      await cluster.addMultipleTargetTopics([topic]);
+      // The answer that just came may be to a question from before that.
+      if (!this.#knows(topic)) await cluster.refreshMetadata();
     }
+    const all = cluster.findTopicPartitionMetadata(topic);
+    if (all.length === 0) throw this.#missing(topic);
     this.#partitions.assign(topic, all, messages);
     const partition = messages[0]?.partition ?? 0;
     const leader = all.find(({ partitionId }) => partitionId === partition)?.leader;
     return [partition, await cluster.findBroker({ nodeId: String(leader) })];
+  }
+
+  /** Whether nothing needs to be asked about a topic. */
+  #knows(topic: string): boolean {
+    const { metadata, metadataExpireAt } = this.#cluster.brokerPool;
+    const isFresh = metadata !== null && metadataExpireAt !== null && Date.now() <= metadataExpireAt;
+    return isFresh && this.#cluster.findTopicPartitionMetadata(topic).length > 0;
+  }
+
+  #missing(topic: string): TwinError {
+    const code = errorCodeOf(this.#cluster.brokerPool.metadata, topic);
+    if (code !== 0) return kafkaError(createErrorFromCode(code), { brokers: this.#client.brokers, topic });
+    return new TwinError('KAFKA_NOT_READY', `the cluster does not yet know topic "${topic}"`, { retryable: true });
   }
 
   /** After a failure: forgets a broker that has gone, and asks the others who leads now. */
@@ -120,11 +117,6 @@ export class ProducerLink {
     } else if (LOST_NAMES.includes(name) || (name === 'KafkaJSProtocolError' && retriable)) {
       await cluster.refreshMetadata();
     }
-  }
-
-  /** kafkajs asks for all its topics at once: one that was deleted makes every refresh of its metadata fail. */
-  isSpoiledBy(error: TwinError, topic: string): boolean {
-    return error.code === 'KAFKA_TOPIC_UNKNOWN' && this.#written.has(topic);
   }
 
   /** Ends within about a second, whatever is under way. */

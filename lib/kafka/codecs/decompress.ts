@@ -18,6 +18,9 @@ const { zstdDecompressSync } = zlib as typeof zlib & {
   zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
 };
 
+const ZSTD_SINGLE_SEGMENT = 0x20;
+const ZSTD_DICTIONARY_BYTES = [0, 1, 2, 4];
+
 const gunzip = promisify(zlib.gunzip) as (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 /** By their numbers in the protocol. */
@@ -61,6 +64,7 @@ export const decompressLz4 = (bytes: Buffer): Buffer => decompressLz4Frame(bytes
 /** A batch's records as a Zstandard frame (RFC 8878). @throws Error as `decompressSnappy` */
 export function decompressZstd(bytes: Buffer): Buffer {
   if (zstdDecompressSync) return zstdDecompressSync(bytes, { maxOutputLength: MAX_DECOMPRESSED_BYTES });
+  assertSize(zstdWindowBytes(bytes));
   const chunks: Uint8Array[] = [];
   let total = 0;
   new ZstdStream((chunk) => {
@@ -69,6 +73,16 @@ export function decompressZstd(bytes: Buffer): Buffer {
     chunks.push(chunk);
   }).push(bytes, true);
   return Buffer.concat(chunks);
+}
+
+/** What a Zstandard frame wants for its window (RFC 8878, 3.1.1.1); fzstd takes it before it looks at anything else. */
+function zstdWindowBytes(bytes: Buffer): number {
+  const descriptor = bytes.readUInt8(4);
+  if ((descriptor & ZSTD_SINGLE_SEGMENT) === 0) return 2 ** (10 + (bytes.readUInt8(5) >> 3));
+  const at = 5 + (ZSTD_DICTIONARY_BYTES[descriptor & 0x03] ?? 0);
+  const sizeCode = descriptor >> 6;
+  if (sizeCode === 3) return Number(bytes.readBigUInt64LE(at));
+  return bytes.readUIntLE(at, 2 ** sizeCode) + (sizeCode === 1 ? 256 : 0);
 }
 
 function assertSize(bytes: number): void {

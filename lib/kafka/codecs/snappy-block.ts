@@ -2,6 +2,8 @@ import { copyLiteral, repeatEarlier } from './window-copy';
 
 /** Lengths of literals from here on stand in one to four bytes of their own. */
 const LONG_LITERAL = 60;
+/** A copy gives 64 bytes for three. */
+const MOST_PER_BYTE = 22;
 
 /**
  * A raw Snappy block (format description of Google's Snappy): the uncompressed length as a varint, then literals and
@@ -18,6 +20,7 @@ export function decompressSnappyBlock(source: Buffer, maxBytes: number): Buffer 
     if (byte < 0x80) break;
     if (factor > 2 ** 28) throw new RangeError('no length of a Snappy block');
   }
+  if (total > source.length * MOST_PER_BYTE) throw new RangeError(`a Snappy block that says it holds ${total} bytes`);
   if (total > maxBytes) throw new RangeError(`${total} bytes when decompressed, more than the ${maxBytes} allowed`);
   const bytes = Buffer.allocUnsafe(total);
   let at = 0;

@@ -25,7 +25,10 @@ export async function decodeMessage(bytes: Buffer): Promise<readonly DecodedReco
   }
   const isRelative = outer.magicByte > 0;
   const base = isRelative ? outer.offset - (inner.at(-1)?.offset ?? 0n) : 0n;
-  return inner.map((message) => recordOf(message, base + message.offset));
+  const isAppendTime = isRelative && (outer.attributes & BATCH_BITS.logAppendTime) !== 0;
+  return inner.map((message) =>
+    recordOf(isAppendTime ? { ...message, timestamp: outer.timestamp } : message, base + message.offset),
+  );
 }
 
 interface Message {

@@ -1,3 +1,5 @@
+import { crc32c } from '../../delivery/checksum';
+
 /**
  * What a partition's records are sent in, one after the other. All formats begin alike: offset int64 (of the first
  * record; of the last one in old compressed messages), length int32 (of all that follows); the magic is at byte 16.
@@ -28,6 +30,12 @@ export const LENGTH_END = 12;
 
 /** Bits of the attributes. */
 export const BATCH_BITS = { codec: 0x07, logAppendTime: 0x08, transactional: 0x10, control: 0x20 } as const;
+
+/** Whether all behind the checksum of a batch is as it was written; what comes after batches will begin like them. */
+export const hasRightChecksum = (batch: Buffer): boolean =>
+  batch.length >= BATCH_AT.records &&
+  (batch[BATCH_AT.magic] ?? 0) >= MAGIC &&
+  crc32c(batch, 0, BATCH_AT.attributes) === batch.readUInt32BE(BATCH_AT.crc);
 
 /** A record as kafkajs hands it to a consumer, with the context of its batch. */
 export interface DecodedRecord {

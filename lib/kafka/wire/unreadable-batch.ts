@@ -1,5 +1,5 @@
 import { CODECS } from '../codecs/decompress';
-import { BATCH_AT, BATCH_BITS, type DecodedRecord, MAGIC } from './record-batch';
+import { BATCH_AT, BATCH_BITS, type DecodedRecord, hasRightChecksum } from './record-batch';
 
 /** A batch of records that could not be decoded; stands in the list of records at the batch's last offset. */
 export interface UnreadableBatch {
@@ -14,22 +14,28 @@ export interface UnreadableBatch {
 export const unreadableBatchOf = (record: object): UnreadableBatch | undefined =>
   (record as { unreadable?: UnreadableBatch }).unreadable;
 
-/** Stands for a batch that cannot be read, of which there are at least offset, length and magic. */
-export function standInFor(bytes: Buffer, reason: string): DecodedRecord {
+/**
+ * Stands for a batch that cannot be read, of which there are at least offset, length and magic.
+ *
+ * @param next where the batch behind it begins, if there is one
+ */
+export function standInFor(bytes: Buffer, reason: string, next: bigint | undefined): DecodedRecord {
   const firstOffset = bytes.readBigInt64BE(0);
-  // What comes after batches will begin like them.
-  const isBatch = bytes.length >= BATCH_AT.records && (bytes[BATCH_AT.magic] ?? 0) >= MAGIC;
-  const delta = isBatch ? Math.max(bytes.readInt32BE(BATCH_AT.lastOffsetDelta), 0) : 0;
-  const lastOffset = String(firstOffset + BigInt(delta));
-  const codec = isBatch ? bytes.readInt16BE(BATCH_AT.attributes) & BATCH_BITS.codec : 0;
+  const isSound = hasRightChecksum(bytes);
+  // Damaged bytes must not say how far to go: good records would be passed over without a word.
+  let lastOffset = firstOffset;
+  if (isSound) lastOffset += BigInt(Math.max(bytes.readInt32BE(BATCH_AT.lastOffsetDelta), 0));
+  else if (next !== undefined && next > firstOffset) lastOffset = next - 1n;
+  const codec = isSound ? bytes.readInt16BE(BATCH_AT.attributes) & BATCH_BITS.codec : undefined;
   const unreadable: UnreadableBatch = {
-    codec: CODECS[codec] ?? `codec ${codec}`,
+    codec: codec === undefined ? 'damaged' : (CODECS[codec] ?? `codec ${codec}`),
     firstOffset: String(firstOffset),
-    lastOffset,
-    records: isBatch ? Math.max(bytes.readInt32BE(BATCH_AT.count), 1) : 1,
+    lastOffset: String(lastOffset),
+    records: isSound ? Math.max(bytes.readInt32BE(BATCH_AT.count), 1) : Number(lastOffset - firstOffset) + 1,
     reason,
   };
-  return extraRecord(lastOffset, isBatch ? bytes.readBigInt64BE(BATCH_AT.maxTimestamp) : 0n, { unreadable });
+  const timestamp = isSound ? bytes.readBigInt64BE(BATCH_AT.maxTimestamp) : 0n;
+  return extraRecord(String(lastOffset), timestamp, { unreadable });
 }
 
 /** Stands at an offset up to which there are no records any more, so that a consumer moves on to behind it. */

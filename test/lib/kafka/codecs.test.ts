@@ -94,6 +94,16 @@ test('damaged bytes are an error, never a hang', () => {
   }
 });
 
+test('a few bytes that say they hold much are refused before memory is taken', () => {
+  // 64 MiB in a Snappy block of four bytes; a window of 512 MiB, and a content of 2^40 bytes, in a Zstandard frame.
+  assert.throws(() => decompressSnappy(Buffer.from([0x80, 0x80, 0x80, 0x20])), /says it holds/);
+  const zstd = [0x28, 0xb5, 0x2f, 0xfd];
+  const before = process.memoryUsage().rss;
+  assert.throws(() => decompressZstd(Buffer.from([...zstd, 0x00, 0x98, 1, 0, 0, 0])));
+  assert.throws(() => decompressZstd(Buffer.from([...zstd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0])));
+  assert.ok(process.memoryUsage().rss - before < 200e6);
+});
+
 test('a few bytes that would fill the memory are an error', () => {
   const bomb = Buffer.alloc(MAX_DECOMPRESSED_BYTES + 1);
   assert.throws(() => decompressSnappy(snappy(bomb)));

@@ -56,6 +56,36 @@ test('A cluster of three brokers', { timeout: 300_000 }, async (t) => {
     },
   );
 
+  await t.test('holds up nothing but what is in a partition that nobody leads', async (t) => {
+    const { brokers } = cluster;
+    const [last = 0, ...others] = [...cluster.ids].reverse();
+    const settings = { 'min.insync.replicas': '1' };
+    const [alone, used, unused] = [
+      await freshTopic(brokers, 1, settings),
+      await freshTopic(brokers),
+      await freshTopic(brokers),
+    ];
+    await cluster.reassign(alone, [last], 0);
+    const producer = startProducer(
+      t,
+      others.flatMap((id) => cluster.node(id).brokers),
+    );
+    const blamed = new Set<unknown>();
+    producer.on('state', ({ error }) => error && blamed.add(error.facts['topic']));
+    for (const topic of [alone, used]) await producer.send({ topic, value: 'before' });
+    await cluster.node(last).kill();
+    await cluster.withoutNode(last);
+    const waiting = producer.send({ topic: alone, value: 'waits' });
+    await until(() => blamed.has(alone), 30_000, 'a complaint about the partition without a leader');
+    for (const topic of [used, unused]) {
+      for (let i = 0; i < 20; i++) await producer.send({ topic, value: `${i}` });
+    }
+    await cluster.node(last).restart();
+    assert.deepEqual(await waiting, { partition: 0, offset: '1' });
+    await cluster.allInSync();
+    assert.ok(!blamed.has(unused));
+  });
+
   await t.test('goes on while the leader of a partition hangs', async (t) => {
     const flow = await Flow.start(t, cluster);
     await flow.goesOn();

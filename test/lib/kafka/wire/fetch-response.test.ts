@@ -35,6 +35,7 @@ interface Decoded {
 const MAGIC_AT = 16;
 const CRC_AT = 17;
 const ATTRIBUTES_AT = 21;
+const LAST_DELTA_AT = 23;
 const COUNT_AT = 57;
 const LOG_APPEND_TIME = 0x08;
 const CONTROL = 0x20;
@@ -55,8 +56,8 @@ const facts = ({ offset, key, value, timestamp }: Message): unknown[] => [
 ];
 
 /** A message of magic 0 or 1 that holds others, compressed with gzip. */
-function wrapped(magic: number, value: Buffer, offset: string): Buffer {
-  const body = new Encoder().writeInt8(magic).writeInt8(1);
+function wrapped(magic: number, value: Buffer, offset: string, bits = 0): Buffer {
+  const body = new Encoder().writeInt8(magic).writeInt8(1 | bits);
   if (magic > 0) body.writeInt64(1_400_000_000_000);
   const checked = Buffer.from(body.writeInt32(-1).writeInt32(value.length).writeBuffer(value).buffer);
   const head = new Encoder()
@@ -166,6 +167,13 @@ describe('A fetch response', () => {
     }
   });
 
+  it('has the time of the broker for them, where that counts', async () => {
+    const { buffer } = messageSet({ messageVersion: 1, compression: 1, entries: [{ value: 'v', timestamp: 7 }] });
+    const records = wrapped(1, gzipSync(buffer), '41', LOG_APPEND_TIME);
+    const [message] = messagesOf(await decodeFetchResponse(response([{ records }])));
+    assert.equal(message?.timestamp, '1400000000000');
+  });
+
   it('leads behind what compaction has removed from the end of a batch', async () => {
     const emptied = await batch({ values: [], lastOffsetDelta: 4 });
     const [marker] = messagesOf(await decodeFetchResponse(response([{ records: emptied }])));
@@ -230,12 +238,14 @@ describe('A fetch response', () => {
       const bad = await batch({ values: ['one', 'two', 'three'], compression });
       for (let round = 0; round < 1_000; round++) {
         const damaged = Buffer.from(bad);
-        // Not what says where the batch ends.
-        const at = MAGIC_AT + Math.floor(random() * (damaged.length - MAGIC_AT));
+        // Not what says where the batch ends, and in what format it is.
+        const at = CRC_AT + Math.floor(random() * (damaged.length - CRC_AT));
         damaged[at] = (damaged[at] ?? 0) ^ (1 + Math.floor(random() * 255));
         const records = Buffer.concat([damaged, good]);
         const messages = messagesOf(await decodeFetchResponse(response([{ records }])));
-        assert.ok(messages[0] && unreadableBatchOf(messages[0]), `byte ${at}`);
+        const unreadable = messages[0] && unreadableBatchOf(messages[0]);
+        // Up to where the next one begins, whatever the damaged bytes say.
+        assert.deepEqual([unreadable?.firstOffset, unreadable?.lastOffset], ['5', '99'], `byte ${at}`);
         assert.deepEqual(
           messages.slice(1).map(({ value }) => String(value)),
           ['good'],
@@ -244,12 +254,22 @@ describe('A fetch response', () => {
     }
   });
 
+  it('says no more than the first offset of a damaged batch behind which nothing is known', async () => {
+    const damaged = await batch({});
+    damaged.writeInt32BE(1_048_578, LAST_DELTA_AT);
+    const [message] = messagesOf(await decodeFetchResponse(response([{ records: damaged }])));
+    const { firstOffset, lastOffset, records, codec } = unreadableBatchOf(message ?? {}) ?? {};
+    assert.deepEqual([firstOffset, lastOffset, records, codec], ['5', '5', 1, 'damaged']);
+  });
+
   it('costs a batch whose checksum is right and whose content is not', async () => {
     const good = await batch({ firstOffset: '100', values: ['good'] });
     const changes: readonly (readonly [string, (bytes: Buffer) => void])[] = [
       ['no end of records', (bytes) => bytes.writeInt32BE(2 ** 31 - 1, COUNT_AT)],
       ['fewer than none', (bytes) => bytes.writeInt32BE(-5, COUNT_AT)],
       ['fewer than there are', (bytes) => bytes.writeInt32BE(1, COUNT_AT)],
+      ['more than the memory should hold', (bytes) => bytes.writeInt32BE(1_000_001, COUNT_AT)],
+      ['an unknown format', (bytes) => bytes.writeInt8(3, MAGIC_AT)],
       ['an unknown codec', (bytes) => bytes.writeInt16BE(6, ATTRIBUTES_AT)],
       ['a codec that it was not compressed with', (bytes) => bytes.writeInt16BE(2, ATTRIBUTES_AT)],
     ];
@@ -278,8 +298,11 @@ describe('A fetch response', () => {
       bad.writeInt32BE(length, 8);
       const records = Buffer.concat([await batch({}), bad]);
       const messages = messagesOf(await decodeFetchResponse(response([{ records }])));
-      assert.equal(messages.length, 3);
-      assert.equal(unreadableBatchOf(messages[2] ?? {})?.firstOffset, '7');
+      assert.deepEqual(
+        messages.map(({ offset }) => offset),
+        ['5', '6'],
+      );
+      await assert.rejects(decodeFetchResponse(response([{ records: bad }])), RangeError);
     }
   });
 
