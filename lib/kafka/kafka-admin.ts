@@ -43,12 +43,15 @@ export class KafkaAdmin {
   /**
    * @param retries how often a call is tried again, over about 1.5 s by default
    * @param timeoutMs the longest that a call takes, in milliseconds
+   * @param partialMetadata describes a cluster also where something is wrong with one of its topics; of topics it then
+   *   says less
    * @throws TwinError `KAFKA_OPTIONS_INVALID`
    */
-  constructor(connection: KafkaConnectionOptions, { retries = 4, timeoutMs = 30_000 } = {}) {
+  constructor(connection: KafkaConnectionOptions, { retries = 4, timeoutMs = 30_000, partialMetadata = false } = {}) {
     this.#timeoutMs = timeoutMs;
     this.#retries = retries;
     this.#client = createKafkaClient(connection, {
+      partialMetadata,
       retry: { initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LAST_RETRY_MS, retries },
     });
     this.#admin = this.#client.kafka.admin();
@@ -58,7 +61,13 @@ export class KafkaAdmin {
   createTopic({ topic, partitions = -1, replicationFactor = -1, settings = {} }: TopicDefinition): Promise<boolean> {
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
     const definition = { topic, numPartitions: partitions, replicationFactor, configEntries };
-    return this.#call((admin) => admin.createTopics({ topics: [definition], waitForLeaders: true }), topic);
+    return this.#call(async (admin) => {
+      const made = await admin.createTopics({ topics: [definition], waitForLeaders: false });
+      // Each broker hears of it a moment later than the one that was asked to make it.
+      const codes = ['KAFKA_NOT_READY', 'KAFKA_TOPIC_UNKNOWN'];
+      if (made) await this.#askAgain(() => admin.fetchTopicMetadata({ topics: [topic] }), codes);
+      return made;
+    }, topic);
   }
 
   deleteTopic(topic: string): Promise<void> {
@@ -112,13 +121,12 @@ export class KafkaAdmin {
   }
 
   /** For what kafkajs asks only once: a topic is known a moment before its partitions are led. */
-  #askAgain<T>(ask: () => Promise<T>): Promise<T> {
+  #askAgain<T>(ask: () => Promise<T>, codes: readonly string[] = ['KAFKA_NOT_READY']): Promise<T> {
     let left = this.#retries;
     return retryForever(ask, {
       signal: AbortSignal.timeout(this.#timeoutMs),
       backoff: new Backoff({ minMs: FIRST_RETRY_MS, maxMs: LAST_RETRY_MS }),
-      isRetryable: (error) =>
-        kafkaError(error, { brokers: this.#client.brokers }).code === 'KAFKA_NOT_READY' && left-- > 0,
+      isRetryable: (error) => codes.includes(kafkaError(error, { brokers: this.#client.brokers }).code) && left-- > 0,
     });
   }
 

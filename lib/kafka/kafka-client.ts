@@ -93,7 +93,10 @@ async function membersBy(options: KafkaConnectionOptions, brokers: readonly stri
   const limits = { connectionTimeoutMs: MEMBERS_MS, requestTimeoutMs: MEMBERS_MS };
   // One client for each: kafkajs asks the next of its brokers only when the first cannot be reached at all.
   const clients = brokers.map((broker) =>
-    createKafkaClient({ ...options, ...limits, brokers: [broker] }, { retry: { retries: 0 }, watched: false }),
+    createKafkaClient(
+      { ...options, ...limits, brokers: [broker] },
+      { retry: { retries: 0 }, watched: false, partialMetadata: true },
+    ),
   );
   try {
     return await Promise.any(clients.map(membersOf));

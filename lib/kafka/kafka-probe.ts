@@ -20,7 +20,7 @@ export async function probeKafka(options: KafkaConnectionOptions, timeoutMs: num
     const { broker, release } = await firstThatAnswers(options, brokers, timeoutMs / 2);
     // First the one that has answered: another may be down, or hang.
     const inOrder = { ...options, ...limits, brokers: [broker, ...brokers.filter((other) => other !== broker)] };
-    admin = new KafkaAdmin(inOrder, { retries: brokers.length, timeoutMs: timeoutMs / 2 });
+    admin = new KafkaAdmin(inOrder, { retries: brokers.length, timeoutMs: timeoutMs / 2, partialMetadata: true });
     const { clusterId, brokers: members, controller } = await admin.describeCluster();
     const count = Object.keys(members).length;
     const controlledBy = controller === null ? 'no controller' : `controller ${controller} at ${members[controller]}`;

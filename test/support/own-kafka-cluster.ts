@@ -117,7 +117,11 @@ export class OwnKafkaCluster {
     await this.#admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: assignment }] });
     const moved = async (): Promise<boolean> => {
       const { replicas: now, isr, leader } = await this.#partition(topic, partition);
-      return [...now].sort().join() === [...replicas].sort().join() && replicas.includes(leader) && isr.length > 1;
+      return (
+        [...now].sort().join() === [...replicas].sort().join() &&
+        replicas.includes(leader) &&
+        isr.length >= Math.min(replicas.length, 2)
+      );
     };
     await until(moved, ELECTION_MS, `${topic} on nodes ${replicas.join(', ')}`);
   }
