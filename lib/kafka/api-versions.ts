@@ -1,6 +1,6 @@
 import type { ISocketFactory } from 'kafkajs';
 import { TwinError } from '../reading/twin-error';
-import { ByteWriter } from './wire/byte-writer';
+import { beginFrame, endFrame } from './wire/request-frame';
 
 /** Lowest and highest version that a broker serves of each kind of request. */
 export type ApiVersions = ReadonlyMap<number, { readonly min: number; readonly max: number }>;
@@ -9,8 +9,6 @@ const API_VERSIONS = 18;
 const FETCH = 1;
 const CORRELATION_ID = 1;
 const CLIENT_ID = 'digital-twin-probe';
-const SIZE_BYTES = 4;
-const REQUEST_BYTES = 64;
 /** Size, correlation id, error code, count. */
 const HEADER_BYTES = 14;
 const ENTRY_BYTES = 6;
@@ -50,12 +48,8 @@ export function askApiVersions(
   });
 }
 
-function request(): Buffer {
-  const writer = new ByteWriter(REQUEST_BYTES).int32(0);
-  writer.int16(API_VERSIONS).int16(0).int32(CORRELATION_ID).string(CLIENT_ID);
-  writer.setInt32(0, writer.length - SIZE_BYTES);
-  return writer.written;
-}
+const request = (): Buffer =>
+  endFrame(beginFrame({ apiKey: API_VERSIONS, apiVersion: 0, correlationId: CORRELATION_ID, clientId: CLIENT_ID }));
 
 function versions(response: Buffer): ApiVersions {
   const found = new Map<number, { min: number; max: number }>();

@@ -55,7 +55,6 @@ export interface ClusterInstance {
   removeBroker(address: { readonly host: string; readonly port: number }): void;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
-  refreshMetadataIfNecessary(): Promise<void>;
   findTopicPartitionMetadata(topic: string): PartitionMetadata[];
   findBroker(which: { readonly nodeId: string }): Promise<BrokerInstance>;
 }

@@ -1,11 +1,8 @@
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
-import { decompressLz4, decompressSnappy, decompressZstd } from './decompress';
+import { decompress } from './decompress';
 
-const DECOMPRESS = {
-  [CompressionTypes.Snappy]: decompressSnappy,
-  [CompressionTypes.LZ4]: decompressLz4,
-  [CompressionTypes.ZSTD]: decompressZstd,
-};
+/** Those that kafkajs does not bring. */
+const TYPES = [CompressionTypes.Snappy, CompressionTypes.LZ4, CompressionTypes.ZSTD];
 let registered = false;
 
 /**
@@ -15,13 +12,13 @@ let registered = false;
 export function registerCodecs(): void {
   if (registered) return;
   registered = true;
-  for (const [type, decompress] of Object.entries(DECOMPRESS)) {
-    const known = CompressionCodecs as Record<string, () => unknown>;
+  const known = CompressionCodecs as Record<number, () => unknown>;
+  for (const type of TYPES) {
     if (!isMissing(known[type])) continue;
     known[type] = () => ({
       compress: () => Promise.reject(new Error('this codec is for reading only')),
       // As a promise, so that damage is an ordinary failure of the batch.
-      decompress: (bytes: Buffer) => new Promise((resolve) => resolve(decompress(bytes))),
+      decompress: (bytes: Buffer) => new Promise((resolve) => resolve(decompress(type, bytes))),
     });
   }
 }

@@ -1,3 +1,5 @@
+const INT32_BYTES = 4;
+
 /** Big-endian binary data, as the Kafka protocol writes it, in a buffer that grows. */
 export class ByteWriter {
   #bytes: Buffer;
@@ -42,10 +44,15 @@ export class ByteWriter {
     return this;
   }
 
-  /** Overwrites the int32 at `position`, which was left open for a length or a checksum. */
+  /** Overwrites the int32 at `position`, which was left open. */
   setInt32(position: number, value: number): void {
     // As Int32: a checksum is unsigned.
     this.#bytes.writeInt32BE(value | 0, position);
+  }
+
+  /** Fills the int32 at `position`, which was left open, with the number of bytes behind it. */
+  setLength(position: number): void {
+    this.setInt32(position, this.#at - position - INT32_BYTES);
   }
 
   /** Length as int16, then UTF-8; null has length -1. */

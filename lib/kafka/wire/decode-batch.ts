@@ -55,8 +55,8 @@ export async function decodeBatch(batch: Buffer): Promise<readonly DecodedRecord
   const appendTimestamp = isAppendTime ? maxTimestamp : undefined;
   const context = { firstOffset, firstTimestamp, appendTimestamp, magicByte, isControlBatch, shown };
   const count = reader.int32();
-  const plain = decompress(attributes & BATCH_BITS.codec, reader.take(reader.left));
-  const records = decodeAll(new ByteReader(plain instanceof Promise ? await plain : plain), count, context);
+  const plain = await decompress(attributes & BATCH_BITS.codec, reader.take(reader.left));
+  const records = decodeAll(new ByteReader(plain), count, context);
   const lastOffset = firstOffset + BigInt(lastOffsetDelta);
   if (String(lastOffset) !== records.at(-1)?.offset) records.push(markerAt(lastOffset, maxTimestamp));
   return records;

@@ -1,7 +1,7 @@
 import { crc32 } from '../../delivery/checksum';
 import { decompress } from '../codecs/decompress';
 import { ByteReader } from './byte-reader';
-import { BATCH_BITS, type DecodedRecord } from './record-batch';
+import { BATCH_BITS, type DecodedRecord, NO_BATCH } from './record-batch';
 
 /** Where the bytes begin that the checksum covers. */
 const CHECKED_AT = 16;
@@ -63,5 +63,5 @@ const recordOf = ({ magicByte, attributes, timestamp, key, value }: Message, off
   value,
   headers: {},
   isControlRecord: false,
-  batchContext: { inTransaction: false, producerId: '-1' },
+  batchContext: NO_BATCH,
 });

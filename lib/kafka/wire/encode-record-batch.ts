@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import { crc32c } from '../../delivery/checksum';
 import { CODECS } from '../codecs/decompress';
 import { ByteWriter, varBytesSize, varintSize } from './byte-writer';
-import { BATCH_AT, LENGTH_END, MAGIC } from './record-batch';
+import { BATCH_AT, MAGIC } from './record-batch';
 
 /** A record to be written, checked before. */
 export interface WireRecord {
@@ -49,7 +49,7 @@ export async function encodeRecordBatch(
     encodeRecords(plain, records, firstMs);
     writer.bytes(await compressed(plain.written));
   }
-  writer.setInt32(start + BATCH_AT.length, writer.length - start - LENGTH_END);
+  writer.setLength(start + BATCH_AT.length);
   writer.setInt32(start + BATCH_AT.crc, crc32c(writer.written, 0, start + BATCH_AT.attributes));
 }
 

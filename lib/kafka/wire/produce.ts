@@ -36,9 +36,8 @@ export async function encodeProduceRequest(writer: ByteWriter, request: ProduceR
   writer.string(null).int16(ALL_IN_SYNC).int32(timeoutMs).int32(1).string(topic).int32(1).int32(partition);
   const lengthAt = writer.length;
   writer.int32(0);
-  const start = writer.length;
   await encodeRecordBatch(writer, records, compression);
-  writer.setInt32(lengthAt, writer.length - start);
+  writer.setLength(lengthAt);
 }
 
 export interface ProduceResponse {

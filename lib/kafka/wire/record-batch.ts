@@ -31,6 +31,9 @@ export const LENGTH_END = 12;
 /** Bits of the attributes. */
 export const BATCH_BITS = { codec: 0x07, logAppendTime: 0x08, transactional: 0x10, control: 0x20 } as const;
 
+/** What kafkajs wants to know of the batch of a record that came in none. */
+export const NO_BATCH = { inTransaction: false, producerId: '-1' } as const;
+
 /** Whether all behind the checksum of a batch is as it was written; what comes after batches will begin like them. */
 export const hasRightChecksum = (batch: Buffer): boolean =>
   batch.length >= BATCH_AT.records &&

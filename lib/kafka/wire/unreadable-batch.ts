@@ -1,5 +1,5 @@
 import { CODECS } from '../codecs/decompress';
-import { BATCH_AT, BATCH_BITS, type DecodedRecord, hasRightChecksum } from './record-batch';
+import { BATCH_AT, BATCH_BITS, type DecodedRecord, hasRightChecksum, NO_BATCH } from './record-batch';
 
 /** A batch of records that could not be decoded; stands in the list of records at the batch's last offset. */
 export interface UnreadableBatch {
@@ -49,6 +49,6 @@ const extraRecord = (offset: string, timestamp: bigint, more: object): DecodedRe
   value: null,
   headers: {},
   isControlRecord: false,
-  batchContext: { inTransaction: false, producerId: '-1' },
+  batchContext: NO_BATCH,
   ...more,
 });

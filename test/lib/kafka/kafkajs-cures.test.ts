@@ -68,7 +68,7 @@ describe('The parts of kafkajs that are cured at run time', () => {
     const cluster = createCluster(new Kafka({ brokers: ['127.0.0.1:1'] }), { metadataMaxAge: 1_000 });
     assert.deepEqual([cluster.brokerPool.metadata, cluster.brokerPool.metadataExpireAt], [null, null]);
     assert.equal(cluster.isConnected(), false);
-    for (const name of ['addMultipleTargetTopics', 'refreshMetadata', 'refreshMetadataIfNecessary'] as const) {
+    for (const name of ['addMultipleTargetTopics', 'refreshMetadata'] as const) {
       assert.equal(typeof cluster[name], 'function', name);
     }
     for (const name of ['connect', 'disconnect', 'removeBroker', 'findTopicPartitionMetadata', 'findBroker'] as const) {
